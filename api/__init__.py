@@ -1,0 +1,1 @@
+"""The doors of fundtrail: command line, HTTP service and exports."""

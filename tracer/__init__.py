@@ -1,0 +1,1 @@
+"""The engine of fundtrail: ledger, flow, graph, rules and findings."""

@@ -1,0 +1,79 @@
+"""Days as integers, working days by the ledger's calendar, and months and years as the rules count them."""
+
+import calendar as _calendar
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - _EPOCH
+
+
+def date_of(day: int) -> date:
+    """The date of a day number."""
+    return date.fromordinal(day + _EPOCH)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day number so many months later, or that month's last day where there is none."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, _calendar.monthrange(year, month + 1)[1]))
+
+
+def latest_with_months_passed(as_of: date, months: int) -> date:
+    """The last day whose day number so many months later is on or before `as_of`."""
+    day = add_months(as_of, -months)
+    while add_months(day + timedelta(days=1), months) <= as_of:
+        day += timedelta(days=1)
+    return day
+
+
+class WorkingDays:
+    """Working days: Monday to Friday, less listed holidays, plus listed workdays (rules-exact.md section 0).
+
+    `ordinal(d)` is the number of working days on or before day number d, counted from a fixed day, so
+    that a deadline is integer arithmetic: with T the n-th working day after day d, day x is after T
+    exactly when `ordinal(x - 1) >= ordinal(d) + n`.
+    """
+
+    def __init__(self, listed: Mapping[int, str] | Iterable[tuple[int, str]] = ()) -> None:
+        entries = dict(listed)
+        holidays = sorted(d for d, kind in entries.items() if kind == "holiday" and _weekday(d) < 5)
+        workdays = sorted(d for d, kind in entries.items() if kind == "workday" and _weekday(d) >= 5)
+        self._holidays = holidays
+        self._workdays = workdays
+
+    def ordinal(self, day: int) -> int:
+        """Number of working days on or before `day` since Monday 1969-12-29 (negative before it)."""
+        weeks, rest = divmod(day + 3, 7)
+        plain = weeks * 5 + min(rest + 1, 5)
+        return plain - bisect_right(self._holidays, day) + bisect_right(self._workdays, day)
+
+    def after(self, day: int, n: int) -> int:
+        """The n-th working day after `day`; the day itself never counts."""
+        return self._with_ordinal(self.ordinal(day) + n) if n else day
+
+    def before(self, day: int, n: int) -> int:
+        """The n-th working day before `day`; the day itself never counts."""
+        return self._with_ordinal(self.ordinal(day - 1) - n + 1) if n else day
+
+    def _with_ordinal(self, ordinal: int) -> int:
+        """The first day with this ordinal, which is a working day."""
+        low, high = -(10**6), 10**7
+        while low < high:
+            middle = (low + high) // 2
+            if self.ordinal(middle) < ordinal:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def _weekday(day: int) -> int:
+    """0 for Monday: 1970-01-01 was a Thursday."""
+    return (day + 3) % 7

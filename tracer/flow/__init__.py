@@ -1,0 +1,1 @@
+"""From the ledger's rows to pieces of money: which money each transfer carried."""

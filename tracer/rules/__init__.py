@@ -1,0 +1,1 @@
+"""Rules as query files: loading, locking, scanning and evidence."""

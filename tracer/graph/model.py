@@ -4,6 +4,12 @@ Every node has a unique `key`; `id` is the identifier a user knows. `ref` names 
 node or edge as `table#seq`. Days are day numbers, `*_workday` and `*_workday_before` the number of working
 days on or before, and strictly before, that day (see `tracer.calendar.WorkingDays`), `*_key` a text as the
 rules compare it. A property that is not known is null.
+
+Conventions the rules rely on: `level_rank` is 1 for central, 2 province … 6 village; `holder_id` is as compared
+(upper case, 15-digit ID numbers as 18); `purpose` of a bank transfer or leg is its memo; `rank` is the order in
+which money moved (contract section 2), `time_rank` the plain time order of the rules (rules-exact.md section 0:
+time with a date alone counting as 00:00, then the identifier as text); `month` and `died_month` are year * 12 +
+month; `lowest_ref` is the movement after which an account's running balance was lowest.
 """
 
 from dataclasses import dataclass
@@ -60,6 +66,7 @@ NODES: tuple[Node, ...] = (
         "key": TEXT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_cash": BOOL, "is_public": BOOL,
         "holder_name": TEXT, "holder_key": TEXT, "holder_id": TEXT, "holder_kind": TEXT,
         "account_type": TEXT, "opening_fen": INT, "held_fen": INT, "lowest_balance_fen": INT,
+        "lowest_ref": TEXT,
     }),
     Node("Project", "A project; `listed` is false where a row only names it.", {
         "key": TEXT, "id": TEXT, "ref": TEXT, "listed": BOOL, "name": TEXT, "kind": TEXT,
@@ -68,7 +75,7 @@ NODES: tuple[Node, ...] = (
         "first_arranged_workday": INT, "arranged_fen": INT, "has_target": BOOL,
     }),
     Node("Transfer", "A movement of money: a split, payment or bank transfer; kind `leg` moves nothing itself.", {
-        "key": TEXT, "id": TEXT, "ref": TEXT, "kind": TEXT, "seq": INT, "rank": INT, "day": INT,
+        "key": TEXT, "id": TEXT, "ref": TEXT, "kind": TEXT, "seq": INT, "rank": INT, "time_rank": INT, "day": INT,
         "month": INT, "amount_fen": INT, "net_fen": INT, "shortfall_fen": INT, "payer": TEXT, "payee": TEXT,
         "is_refund": BOOL, "is_household_payment": BOOL, "payer_name": TEXT, "payee_name": TEXT,
         "payee_key": TEXT, "purpose": TEXT, "purpose_key": TEXT, "settlement_method": TEXT,

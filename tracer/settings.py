@@ -17,3 +17,17 @@ def queries_folder() -> Path:
     package = Path(__file__).resolve().parent
     shipped = package / "_queries"
     return shipped if shipped.is_dir() else package.parent / "queries"
+
+
+def ledger_folder(home: Path) -> Path:
+    """The folder of the ledger's Delta tables."""
+    return home / "ledger"
+
+
+def ledger_version(home: Path) -> int:
+    """The newest version of the ledger, 0 while it is empty; read from file names alone, so it costs nothing.
+
+    Each version is one entry in the Delta log of the commits table.
+    """
+    entries = (ledger_folder(home) / "_commits" / "_delta_log").glob("*.json")
+    return max((int(entry.stem) for entry in entries if entry.stem.isdigit()), default=-1) + 1

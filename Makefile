@@ -1,0 +1,41 @@
+# The commands that must always work on a fresh machine with Python, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.set-up
+
+.PHONY: all demo test check bench drills docs browser clean
+all: test
+
+$(SETUP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[neo4j,notebook]' --group dev
+	touch $@
+
+demo: $(SETUP)  ## an invented county: ingest, scan, trace, picture
+	$(BIN)/fundtrail --home demo-home demo
+
+test: $(SETUP) browser check  ## everything that CI runs
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+
+check: $(SETUP)  ## format, lint, types, direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+browser:  ## Debian's Chromium and a Chinese font, where this user may install them
+	@sh tests/browser.sh
+
+bench: $(SETUP)  ## the figures of the README
+	$(BIN)/python -m benchmarks
+
+drills: $(SETUP) browser  ## kills, large random runs, faults
+	$(BIN)/python -m pytest tests/drills --drill --numprocesses 2
+
+docs: $(SETUP)  ## the generated pages
+	$(BIN)/python -m api.docs
+
+clean:
+	rm -rf $(VENV) demo-home build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

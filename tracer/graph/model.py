@@ -5,11 +5,11 @@ node or edge as `table#seq`. Days are day numbers, `*_workday` and `*_workday_be
 days on or before, and strictly before, that day (see `tracer.calendar.WorkingDays`), `*_key` a text as the
 rules compare it. A property that is not known is null.
 
-Conventions the rules rely on: `level_rank` is 1 for central, 2 province … 6 village; `holder_id` is as compared
-(upper case, 15-digit ID numbers as 18); `purpose` of a bank transfer or leg is its memo; `rank` is the order in
-which money moved (contract section 2), `time_rank` the plain time order of the rules (rules-exact.md section 0:
-time with a date alone counting as 00:00, then the identifier as text); `month` and `died_month` are year * 12 +
-month; `lowest_ref` is the movement after which an account's running balance was lowest.
+Conventions the rules rely on: `level_rank` is 1 for central, 2 province … 6 village; `holder_id` is as
+compared (upper case, 15-digit ID numbers as 18); `purpose` of a bank transfer or leg is its memo; `rank` is
+the order in which money moved (contract section 2), `time_rank` the plain time order of the rules
+(rules-exact.md section 0: a date alone counting as 00:00, then the identifier as text); `month` and
+`died_month` are year * 12 + month; `lowest_ref` is the movement after which the running balance was lowest.
 """
 
 from dataclasses import dataclass
@@ -109,6 +109,10 @@ EDGES: tuple[Edge, ...] = (
          "A draw; n counts the draws of the indicator in time order, run_fen is drawn net of refunds after it, "
          "out_fen what was split out by its day.", {"n": INT, "run_fen": INT, "out_fen": INT}),
     Edge("REFUNDS", (("Transfer", "Transfer"),), "From a refund to the payment that it returns.", {}),
+    Edge("REPEATS", (("Transfer", "Transfer"),),
+         "From a payment to the one before it in time order that is equal in payer account, payee key, amount, "
+         "purpose, period, beneficiary, indicator, project and contract (ZC12; the first two and purpose filled; "
+         "refunds and undone payments left out).", {}),
     Edge("LEG_OF", (("Transfer", "Transfer"),), "From a bank leg to its payment.", {}),
     Edge("PAYS_FOR", (("Transfer", "Project"),), "Project that a payment is for.", {}),
     Edge("SPENDS", (("Transfer", "Fund"),), "Fund of a payment, where it is known.", {}),

@@ -1,0 +1,1 @@
+"""Traces and findings as files for other programs."""

@@ -1,0 +1,209 @@
+"""One HTML file for a picture: drawn with pyvis, with its script inside, making no request to anywhere.
+
+pyvis's own writer is not used: all of its modes keep links to outside style sheets and scripts. Its page is
+taken, every outside tag is removed, and the vis-network script of its package is put in.
+"""
+
+import json
+import re
+from collections import Counter
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from pyvis.network import Network
+
+from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, arrange
+from tracer.money import format_yuan
+
+_COLUMN_WIDTH = 400
+_ROW_HEIGHT = 90
+_BOX_WIDTH = 210
+_PAGE_WIDTH = 1340
+_HEIGHT_MIN, _HEIGHT_MAX = 320, 2400
+
+_COLOURS = {
+    INDICATOR: ("#e8f0fb", "#2f5f9e"),
+    ACCOUNT: ("#f3f4f6", "#5b6472"),
+    PERSON: ("#eaf6ec", "#3a7d44"),
+    CASH: ("#fdf3e1", "#a8720f"),
+    BIRTH: ("#fbeaea", "#a83232"),
+}
+_WORDS = {INDICATOR: "指标", ACCOUNT: "账户", PERSON: "个人", CASH: "现金", BIRTH: "来路不在账上"}
+_SUBJECT = "#b45309"
+_PLAIN = "#7b8794"
+
+_OUTSIDE = re.compile(
+    r"<!--.*?-->|<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>|<center>.*?</center>", re.S
+)
+
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+
+_STYLE = """
+body { margin: 0; padding: 20px 28px 40px; color: #1f2933; background: #fff;
+  font: 14px/1.6 "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif; }
+h1 { font-size: 20px; margin: 0 0 8px; } h2 { font-size: 15px; margin: 22px 0 6px; }
+.head { display: flex; flex-wrap: wrap; gap: 8px 56px; }
+dl { display: grid; grid-template-columns: max-content auto; gap: 0 14px; margin: 0; align-content: start; }
+dt { color: #616e7c; } dd { margin: 0; }
+table { border-collapse: collapse; } td, th { padding: 1px 14px 1px 0; text-align: left; font-weight: normal; }
+th { color: #616e7c; } td.fen { text-align: right; font-variant-numeric: tabular-nums; }
+tr.total td { border-top: 1px solid #7b8794; }
+.legend span { display: inline-block; margin: 10px 18px 6px 0; }
+.legend i { display: inline-block; width: 14px; height: 14px; margin-right: 6px; vertical-align: -2px; border: 1.5px solid; border-radius: 3px; }
+.notes { color: #8a4b08; margin: 4px 0; } .card { border: 0; }
+#mynetwork { float: none !important; border: 1px solid #cbd2d9 !important; box-sizing: border-box; }
+.steps { clear: both; } div.vis-tooltip { font-family: inherit; white-space: pre-line; }
+"""
+
+_OPTIONS: dict[str, Any] = {
+    "physics": {"enabled": False},
+    "interaction": {"hover": True, "navigationButtons": False, "keyboard": False, "tooltipDelay": 120},
+    "nodes": {
+        "shape": "box",
+        "margin": {"top": 8, "right": 10, "bottom": 8, "left": 10},
+        "widthConstraint": {"minimum": _BOX_WIDTH, "maximum": _BOX_WIDTH},
+        "font": {"size": 15, "face": "Noto Sans CJK SC, Microsoft YaHei, sans-serif", "color": "#1f2933"},
+        "shapeProperties": {"borderRadius": 5},
+    },
+    "edges": {
+        "arrows": {"to": {"enabled": True, "scaleFactor": 0.7}},
+        "smooth": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.45},
+        "font": {
+            "size": 14, "face": "Noto Sans CJK SC, Microsoft YaHei, sans-serif", "align": "horizontal",
+            "background": "rgba(255,255,255,0.92)", "strokeWidth": 0, "color": "#1f2933",
+        },
+    },
+}  # fmt: skip
+
+
+def render_html(picture: Picture) -> str:
+    """The picture as one self-contained HTML page; every text in it is escaped."""
+    picture = arrange(picture)
+    rows = Counter(box.column for box in picture.boxes)
+    tallest = max(rows.values(), default=1)
+    scale = min(1.0, _PAGE_WIDTH / (_COLUMN_WIDTH * (max(rows, default=0) + 1)))
+    height = min(max(int(_ROW_HEIGHT * (tallest + 2) * scale), _HEIGHT_MIN), _HEIGHT_MAX)
+    network = Network(height=f"{height}px", width="100%", directed=True)
+    for box in picture.boxes:
+        offset = (tallest - rows[box.column]) * _ROW_HEIGHT / 2
+        network.add_node(box.key, **_node(box, offset))
+    for number, lane in sorted(_lanes(picture.boxes).items()):
+        network.add_node(f"\0lane{number}", **_lane_node(number, lane))
+    columns = {box.key: box.column for box in picture.boxes}
+    for arrow in picture.arrows:
+        network.add_edge(arrow.source, arrow.target, **_edge(arrow, columns))
+    network.set_options(json.dumps(_OPTIONS))
+    return _page(picture, network.generate_html())
+
+
+def _node(box: Box, offset: float) -> dict[str, Any]:
+    background, border = _COLOURS[box.kind]
+    return {
+        "label": "\n".join(line for line in box.lines if line),
+        "x": box.column * _COLUMN_WIDTH,
+        "y": box.place * _ROW_HEIGHT + offset,
+        "shape": "box",
+        "borderWidth": 3 if box.is_subject else 1.5,
+        "color": {
+            "background": background,
+            "border": _SUBJECT if box.is_subject else border,
+            "highlight": {"background": background, "border": _SUBJECT},
+            "hover": {"background": "#fff", "border": border},
+        },
+        "shapeProperties": {"borderDashes": [6, 4] if box.merged else False, "borderRadius": 5},
+    }
+
+
+def _lanes(boxes: tuple[Box, ...]) -> dict[int, str]:
+    """The word above each column: that of most of its boxes."""
+    words: dict[int, Counter[str]] = {}
+    for box in boxes:
+        words.setdefault(box.column, Counter())[box.lane] += 1
+    return {column: counter.most_common(1)[0][0] for column, counter in words.items()}
+
+
+def _lane_node(column: int, lane: str) -> dict[str, Any]:
+    return {
+        "label": lane or " ",
+        "x": column * _COLUMN_WIDTH,
+        "y": -_ROW_HEIGHT,
+        "shape": "text",
+        "font": {"size": 16, "color": "#616e7c"},
+        "fixed": True,
+        "chosen": False,
+    }
+
+
+def _edge(arrow: Arrow, columns: dict[str, int]) -> dict[str, Any]:
+    backwards = columns[arrow.target] <= columns[arrow.source]
+    colour = _SUBJECT if arrow.is_subject else _PLAIN
+    edge: dict[str, Any] = {
+        "label": format_yuan(arrow.fen) + (f"（{arrow.count:,} 笔）" if arrow.count > 1 else ""),
+        "title": "\n".join(arrow.lines),
+        "color": {"color": colour, "highlight": _SUBJECT, "hover": _SUBJECT},
+        "width": 3 if arrow.is_subject else 1.5,
+        "dashes": [7, 5] if backwards else False,
+    }
+    if backwards:
+        edge["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": 0.25}
+    return edge
+
+
+def _page(picture: Picture, drawn: str) -> str:
+    """pyvis's page without anything from outside, with our header above the drawing and the rows below it."""
+    head, body = _OUTSIDE.sub("", drawn).split("<body>", 1)
+    body, tail = body.rsplit("</body>", 1)
+    opening = (
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f"<title>{escape(picture.title)}</title>"
+        f"<style>{_vis('vis-network.css')}{_STYLE}</style><script>{_vis('vis-network.min.js')}</script>"
+    )
+    head = head.replace("<html>", '<!DOCTYPE html>\n<html lang="zh-CN">', 1)
+    head = head.replace("</head>", f"{opening}</head>", 1)
+    return f"{head}<body>{_above(picture)}{body}{_below(picture)}</body>{tail}\n"
+
+
+@cache
+def _vis(name: str) -> str:
+    """A file of vis-network out of pyvis's package, without addresses that could be mistaken for requests."""
+    text = (files("pyvis") / "templates/lib/vis-9.1.2" / name).read_text("utf-8")
+    text = re.sub(r"(?://#|/\*#) sourceMappingURL=\S+(?: \*/)?", "", text)
+    return text.replace("://", ":\\/\\/") if name.endswith(".js") else text
+
+
+def _above(picture: Picture) -> str:
+    facts = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in picture.facts)
+    sums = "".join(_sum_row(name, fen) for name, fen in picture.sums)
+    total = _sum_row(*picture.total, css=' class="total"')
+    kinds = [kind for kind in _COLOURS if any(box.kind == kind for box in picture.boxes)]
+    legend = "".join(
+        f'<span><i style="background:{_COLOURS[kind][0]};border-color:{_COLOURS[kind][1]}"></i>{_WORDS[kind]}</span>'
+        for kind in kinds
+    )
+    notes = "".join(f'<p class="notes">{escape(note)}</p>' for note in picture.notes)
+    return (
+        f'<h1>{escape(picture.title)}</h1><div class="head"><dl>{facts}</dl>'
+        f"<table>{sums}{total}</table></div>"
+        f'<div class="legend">{legend}<span>箭头上是金额（元）；虚线箭头是退回或回流</span></div>{notes}'
+    )
+
+
+def _sum_row(name: str, fen: int, css: str = "") -> str:
+    return f'<tr{css}><td>{escape(name)}</td><td class="fen">{format_yuan(fen)}</td></tr>'
+
+
+def _below(picture: Picture) -> str:
+    if not picture.steps:
+        return ""
+    headings = "".join(f"<th>{word}</th>" for word in ("日期", "凭证", "付", "收", "本笔资金（元）", "依据"))
+    rows = "".join("<tr>" + "".join(map(_cell, step, _STEP_CSS)) + "</tr>" for step in picture.steps)
+    return f'<div class="steps"><h2>经过</h2><table><tr>{headings}</tr>{rows}</table></div>'
+
+
+_STEP_CSS = ("", "", "", "", ' class="fen"', "")
+
+
+def _cell(text: str, css: str) -> str:
+    return f"<td{css}>{escape(text)}</td>"

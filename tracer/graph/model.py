@@ -1,15 +1,16 @@
 """Nodes and edges of the graph, declared once; both stores, the linter and the documents derive from here.
 
-Every node has a unique `key`; `id` is the identifier a user knows. `ref` names the ledger row behind a
-node or edge as `table#seq`. Days are day numbers, `*_workday` and `*_workday_before` the number of working
-days on or before, and strictly before, that day (see `tracer.calendar.WorkingDays`), `*_key` a text as the
-rules compare it. A property that is not known is null.
+Every node has an integer `key`, unique in its label; `id` is the identifier a user knows. `ref` names the
+ledger row behind a node or edge as `table#seq`. Only rows seen on the as-of day are in the graph, and date
+cells after that day are empty (rules-exact.md section 0). A property that is empty, not known or of no
+meaning for a node is null.
 
-Conventions the rules rely on: `level_rank` is 1 for central, 2 province … 6 village; `holder_id` is as
-compared (upper case, 15-digit ID numbers as 18); `purpose` of a bank transfer or leg is its memo; `rank` is
-the order in which money moved (contract section 2), `time_rank` the plain time order of the rules
-(rules-exact.md section 0: a date alone counting as 00:00, then the identifier as text); `month` and
-`died_month` are year * 12 + month; `lowest_ref` is the movement after which the running balance was lowest.
+Conventions the rules rely on: days are day numbers, months are year * 12 + month; `*_workday` and
+`*_workday_before` are the number of working days on or before, and strictly before, that day (see
+`tracer.calendar.WorkingDays`); `*_key` is a text as the rules compare it, and so are `holder_id` (15-digit
+ID numbers as 18) and `step`; `level_rank` is 1 for central, 2 province … 6 village; `rank` is the order in
+which money moved (contract section 2), `time_rank` the plain time order of the rules (rules-exact.md section
+0: a date alone counting as 00:00, then the identifier as text).
 """
 
 from dataclasses import dataclass
@@ -41,101 +42,199 @@ class Edge:
     properties: dict[str, str]
 
 
+# fmt: off
 NODES: tuple[Node, ...] = (
-    Node("Build", "The build itself: one node.", {
-        "key": TEXT, "ledger_version": INT, "method": TEXT, "as_of_day": INT,
-    }),
-    Node("Fund", "A fund of the catalogue.", {
-        "key": TEXT, "id": TEXT, "ref": TEXT, "name": TEXT, "name_key": TEXT, "level": TEXT,
-        "register_only": BOOL, "county_bound": BOOL,
-    }),
-    Node("Agency", "An agency.", {
-        "key": TEXT, "id": TEXT, "ref": TEXT, "name": TEXT, "name_key": TEXT, "level": TEXT,
-        "level_rank": INT, "kind": TEXT, "region_code": TEXT,
-    }),
-    Node("Indicator", "A budget quota line; `listed` is false where a row only names it.", {
-        "key": TEXT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_child": BOOL,
-        "doc_no": TEXT, "doc_key": TEXT, "fund_name": TEXT, "fund_key": TEXT, "fund_nature": TEXT,
-        "function_code": TEXT, "economic_code": TEXT, "budget_item": TEXT, "item_key": TEXT,
-        "amount_fen": INT, "level": TEXT, "level_rank": INT, "issuer": TEXT, "receiver": TEXT,
-        "receiver_key": TEXT, "issued_day": INT, "issued_workday": INT, "received_day": INT,
-        "registered_day": INT, "registered_workday_before": INT, "receipt_day": INT, "scan_file": TEXT,
-        "held_fen": INT,
-    }),
-    Node("Account", "A bank account, or CASH; `listed` is false where a row only names it.", {
-        "key": TEXT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_cash": BOOL, "is_public": BOOL,
-        "holder_name": TEXT, "holder_key": TEXT, "holder_id": TEXT, "holder_kind": TEXT,
-        "account_type": TEXT, "opening_fen": INT, "held_fen": INT, "lowest_balance_fen": INT,
-        "lowest_ref": TEXT,
-    }),
-    Node("Project", "A project; `listed` is false where a row only names it.", {
-        "key": TEXT, "id": TEXT, "ref": TEXT, "listed": BOOL, "name": TEXT, "kind": TEXT,
-        "region_code": TEXT, "place": TEXT, "unit": TEXT, "contractor": TEXT, "approved_fen": INT,
-        "approval_day": INT, "started_day": INT, "accepted_day": INT, "first_arranged_day": INT,
-        "first_arranged_workday": INT, "arranged_fen": INT, "has_target": BOOL,
-    }),
-    Node("Transfer", "A movement of money: a split, payment or bank transfer; kind `leg` moves nothing itself.", {
-        "key": TEXT, "id": TEXT, "ref": TEXT, "kind": TEXT, "seq": INT, "rank": INT, "time_rank": INT, "day": INT,
-        "month": INT, "amount_fen": INT, "net_fen": INT, "shortfall_fen": INT, "payer": TEXT, "payee": TEXT,
-        "is_refund": BOOL, "is_household_payment": BOOL, "payer_name": TEXT, "payee_name": TEXT,
-        "payee_key": TEXT, "purpose": TEXT, "purpose_key": TEXT, "settlement_method": TEXT,
-        "contract_no": TEXT, "benefit_key": TEXT, "period": TEXT, "beneficiary_key": TEXT,
-        "beneficiary_problem": TEXT, "beneficiary_name_key": TEXT,
-    }),
-    Node("Piece", "Money of one origin that one transfer carried, or that was born; pieces form a forest.", {
-        "key": INT, "fen": INT, "left_fen": INT, "arrived_day": INT, "is_fund": BOOL, "origin_kind": TEXT,
-        "origin": TEXT, "line": TEXT,
-    }),
-    Node("Party", "A person or organisation, by ID number or credit code as compared.", {
-        "key": TEXT, "id": TEXT, "name": TEXT,
-    }),
-    Node("RegisterEntry", "A row of the register of people.", {
-        "key": TEXT, "ref": TEXT, "name_key": TEXT, "household": TEXT, "from_day": INT, "to_day": INT,
-        "died_day": INT, "died_month": INT, "village": TEXT, "card_account": TEXT,
-    }),
-    Node("Event", "A step of the workflow.", {
-        "key": TEXT, "ref": TEXT, "step": TEXT, "day": INT, "actor_key": TEXT,
-    }),
-    Node("ProhibitedUse", "One of the nine groups of uses that are not allowed (ZC05-1 … ZC05-9).", {
-        "key": TEXT, "item": TEXT,
-    }),
+    Node(
+        "Build",
+        "The build itself: one node; as_of_day is null where everything is seen.",
+        {"key": INT, "ledger_version": INT, "method": TEXT, "as_of_day": INT},
+    ),
+    Node(
+        "Fund",
+        "A row of the catalogue of funds.",
+        {
+            "key": INT, "id": TEXT, "ref": TEXT, "name": TEXT, "name_key": TEXT, "level": TEXT,
+            "register_only": BOOL, "county_bound": BOOL,
+        },
+    ),
+    # is_child also counts splits that the as-of day hides. issue_rank is the place in the order of issue,
+    # registration (empty last) and identifier.
+    Node(
+        "Indicator",
+        "A budget quota line; `listed` is false where a row only names it or it is not issued yet.",
+        {
+            "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_child": BOOL, "issue_rank": INT,
+            "doc_no": TEXT, "doc_key": TEXT, "fund_name": TEXT, "fund_key": TEXT, "fund_nature": TEXT,
+            "nature_key": TEXT,
+            "function_code": TEXT, "economic_code": TEXT, "budget_item": TEXT, "item_key": TEXT,
+            "amount_fen": INT, "level": TEXT, "level_rank": INT, "issuer": TEXT, "receiver": TEXT,
+            "receiver_key": TEXT, "issued_day": INT, "issued_workday": INT, "received_day": INT,
+            "registered_day": INT, "registered_workday_before": INT, "receipt_day": INT, "scan_file": TEXT,
+            "held_fen": INT,
+        },
+    ),
+    # Two accounts are of the same holder when their holder_id are equal or, where one has none, their
+    # holder_key. lowest_balance_fen is the least of the opening balance and the balances after each movement,
+    # lowest_ref the movement after which it stood (null: at the opening); only where the opening balance is
+    # filled.
+    Node(
+        "Account",
+        "A bank account, or CASH; `listed` is false where a row only names it.",
+        {
+            "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_cash": BOOL, "is_public": BOOL,
+            "holder_name": TEXT, "holder_key": TEXT, "holder_id": TEXT, "holder_kind": TEXT,
+            "account_type": TEXT, "opening_fen": INT, "held_fen": INT, "lowest_balance_fen": INT,
+            "lowest_ref": TEXT,
+        },
+    ),
+    # approval_day is null without an approval. arranged_fen is 0 without arrangements.
+    Node(
+        "Project",
+        "A project; `listed` is false where a row only names it.",
+        {
+            "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "name": TEXT, "kind": TEXT,
+            "region_code": TEXT, "place": TEXT, "unit": TEXT, "contractor": TEXT, "approved_fen": INT,
+            "approval_day": INT, "started_day": INT, "accepted_day": INT, "first_arranged_day": INT,
+            "first_arranged_workday": INT, "arranged_fen": INT, "has_target": BOOL,
+        },
+    ),
+    # kind is split, payment, transfer or leg; rank is null for legs. amount_fen of a split is negative
+    # where it takes back. payer and payee are the holders between which money moved. shortfall_fen is
+    # what the payer did not have. purpose of a bank transfer or leg is its memo. Of payments only:
+    # net_fen (amount less refunds; undone when not above 0), is_refund, is_household_payment,
+    # beneficiary_problem (why the ID number is wrong: format, check-character, birth-date or region; null
+    # where it is right or empty) and cash_run_fen (of cash payments that are neither refunds nor for 收购
+    # or 差旅, the sum so far of those of the same payer account, payee name and day, in time order).
+    Node(
+        "Transfer",
+        "A movement of money: a split, payment or bank transfer; kind `leg` moves nothing itself.",
+        {
+            "key": INT, "id": TEXT, "ref": TEXT, "kind": TEXT, "rank": INT, "time_rank": INT, "day": INT,
+            "month": INT, "amount_fen": INT, "net_fen": INT, "shortfall_fen": INT, "cash_run_fen": INT,
+            "payer": TEXT, "payee": TEXT, "is_refund": BOOL, "is_household_payment": BOOL,
+            "payer_name": TEXT, "payee_name": TEXT, "purpose": TEXT, "purpose_key": TEXT,
+            "settlement_method": TEXT, "benefit_key": TEXT, "period_key": TEXT, "beneficiary_problem": TEXT,
+        },
+    ),
+    # arrived_day is the day on which its holder got it: of the transfer or of issue, null for opening
+    # balances. origin_kind is indicator, opening, cash or unexplained; is_fund: it is indicator. origin and
+    # line are named as in `fundtrail links`, without a line null.
+    Node(
+        "Piece",
+        "Money of one origin that one transfer carried, or that was born; pieces form a forest.",
+        {
+            "key": INT, "fen": INT, "left_fen": INT, "arrived_day": INT, "is_fund": BOOL,
+            "origin_kind": TEXT, "origin": TEXT, "line": TEXT,
+        },
+    ),
+    Node(
+        "Party",
+        "A person or organisation; id is the ID number or credit code as compared (15 digits as 18).",
+        {"key": INT, "id": TEXT, "name": TEXT},
+    ),
+    Node(
+        "RegisterEntry",
+        "A row of the register of people.",
+        {
+            "key": INT, "ref": TEXT, "name_key": TEXT, "household": TEXT, "from_day": INT, "to_day": INT,
+            "died_day": INT, "died_month": INT, "village": TEXT, "card_account": TEXT,
+        },
+    ),
+    Node(
+        "Event",
+        "A step of the workflow.",
+        {"key": INT, "ref": TEXT, "step": TEXT, "day": INT, "actor_key": TEXT},
+    ),
+    Node(
+        "ProhibitedUse",
+        "One of the nine groups of uses that are not allowed, id ZC05-1 … ZC05-9.",
+        {"key": INT, "id": TEXT, "item": TEXT},
+    ),
 )
 
 EDGES: tuple[Edge, ...] = (
-    Edge("SENT", (("Account", "Transfer"),), "Payer account of a payment or bank transfer, as recorded.", {}),
-    Edge("RECEIVED_BY", (("Transfer", "Account"),), "Payee account, as recorded.", {}),
+    Edge(
+        "SENT",
+        (("Account", "Transfer"),),
+        "Payer account of a payment, bank transfer or leg, as recorded; none where the cell is empty.",
+        {},
+    ),
+    Edge(
+        "RECEIVED_BY",
+        (("Transfer", "Account"),),
+        "Payee account, as recorded; none where the cell is empty.",
+        {},
+    ),
     Edge("NAMES", (("Transfer", "Indicator"),), "Indicator that a payment names.", {}),
-    Edge("DRAWS", (("Transfer", "Indicator"),),
-         "A draw; n counts the draws of the indicator in time order, run_fen is drawn net of refunds after it, "
-         "out_fen what was split out by its day.", {"n": INT, "run_fen": INT, "out_fen": INT}),
+    Edge(
+        "DRAWS",
+        (("Transfer", "Indicator"),),
+        "A draw; n counts the draws of the indicator from 1 in time order, run_fen is drawn net of refunds "
+        "after it, out_fen what was split out of the indicator up to its day.",
+        {"n": INT, "run_fen": INT, "out_fen": INT},
+    ),
     Edge("REFUNDS", (("Transfer", "Transfer"),), "From a refund to the payment that it returns.", {}),
-    Edge("REPEATS", (("Transfer", "Transfer"),),
-         "From a payment to the one before it in time order that is equal in payer account, payee key, amount, "
-         "purpose, period, beneficiary, indicator, project and contract (ZC12; the first two and purpose filled; "
-         "refunds and undone payments left out).", {}),
     Edge("LEG_OF", (("Transfer", "Transfer"),), "From a bank leg to its payment.", {}),
     Edge("PAYS_FOR", (("Transfer", "Project"),), "Project that a payment is for.", {}),
-    Edge("SPENDS", (("Transfer", "Fund"),), "Fund of a payment, where it is known.", {}),
-    Edge("OF_FUND", (("Indicator", "Fund"),), "Fund of an indicator, by equal name.", {}),
+    Edge("SPENDS", (("Transfer", "Fund"),), "Fund of a payment: to each catalogue row of that name.", {}),
+    Edge("OF_FUND", (("Indicator", "Fund"),), "Fund of an indicator, likewise.", {}),
     Edge("SPLIT_TO", (("Indicator", "Indicator"),), "A split.", {"ref": TEXT, "fen": INT, "day": INT}),
-    Edge("FINANCES", (("Indicator", "Project"),), "An arrangement of money for a project.",
-         {"ref": TEXT, "fen": INT, "day": INT}),
-    Edge("CARRIED", (("Transfer", "Piece"),), "Pieces of a transfer add up to it.", {}),
+    Edge(
+        "FINANCES",
+        (("Indicator", "Project"),),
+        "An arrangement of money for a project.",
+        {"ref": TEXT, "fen": INT, "day": INT},
+    ),
+    Edge("CARRIED", (("Transfer", "Piece"),), "Pieces of a transfer; they add up to it.", {}),
     Edge("BECAME", (("Piece", "Piece"),), "From the piece that was cut to the piece cut from it.", {}),
     Edge("BORN_AT", (("Piece", "Indicator"), ("Piece", "Account")), "Holder at which a piece was born.", {}),
-    Edge("REMAINS_AT", (("Piece", "Indicator"), ("Piece", "Account")),
-         "Holder that still has left_fen of a piece.", {}),
+    Edge(
+        "REMAINS_AT",
+        (("Piece", "Indicator"), ("Piece", "Account")),
+        "Holder that still has left_fen of a piece.",
+        {},
+    ),
     Edge("FUNDS", (("Transfer", "Transfer"),), "Fen of one transfer that another carried on.", {"fen": INT}),
-    Edge("BENEFITS", (("Transfer", "Party"),),
-         "Person of a household payment; household is that of the day, else the person's own key.",
-         {"household": TEXT}),
+    Edge(
+        "REPEATS",
+        (("Transfer", "Transfer"),),
+        "From a payment to the one before it in time order that is equal in payer account, payee key, "
+        "amount, purpose, period, beneficiary, indicator, project and contract (ZC12; the first two and "
+        "purpose filled; refunds and undone payments left out).",
+        {},
+    ),
+    Edge(
+        "RETURNED",
+        (("Transfer", "Transfer"),),
+        "From a payment that names an indicator and goes to another holder, to the later transfer that "
+        "brought fen of its fund money to an account, not treasury, of the payer's holder or of a party "
+        "related to it for the first time (ZC08); hops counts the transfers on the way, both ends included.",
+        {"fen": INT, "hops": INT},
+    ),
+    Edge(
+        "BENEFITS",
+        (("Transfer", "Party"),),
+        "Person of a household payment; household is that of the day, else one of the person's own.",
+        {"household": TEXT},
+    ),
     Edge("LISTED_AS", (("Party", "RegisterEntry"),), "Register rows of a person.", {}),
     Edge("HELD_BY", (("Account", "Party"),), "Holder of an account, where its ID is filled.", {}),
     Edge("RELATED_TO", (("Party", "Party"),), "A relation, as recorded.", {"ref": TEXT, "relation": TEXT}),
-    Edge("HAD", (("Indicator", "Event"), ("Project", "Event"), ("Transfer", "Event")), "Steps taken.", {}),
-    Edge("MENTIONS", (("Transfer", "ProhibitedUse"),), "Words or codes of a group that a payment shows.",
-         {"words": TEXT, "exceptions": TEXT}),
+    Edge(
+        "HAD",
+        (("Indicator", "Event"), ("Project", "Event"), ("Transfer", "Event")),
+        "Steps taken.",
+        {},
+    ),
+    Edge(
+        "MENTIONS",
+        (("Transfer", "ProhibitedUse"),),
+        "Group shown by words of a payment's purpose, words of its payee's name, or the economic code "
+        "of its indicator; exceptions are the phrases of the purpose that were left aside.",
+        {"words": TEXT, "payee_words": TEXT, "code": TEXT, "exceptions": TEXT},
+    ),
 )
+# fmt: on
 
 NODE: dict[str, Node] = {node.label: node for node in NODES}
 EDGE: dict[str, Edge] = {edge.type: edge for edge in EDGES}

@@ -65,9 +65,8 @@ NODES: tuple[Node, ...] = (
         {
             "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_child": BOOL, "issue_rank": INT,
             "doc_no": TEXT, "doc_key": TEXT, "fund_name": TEXT, "fund_key": TEXT, "fund_nature": TEXT,
-            "nature_key": TEXT,
-            "function_code": TEXT, "economic_code": TEXT, "budget_item": TEXT, "item_key": TEXT,
-            "amount_fen": INT, "level": TEXT, "level_rank": INT, "issuer": TEXT, "receiver": TEXT,
+            "nature_key": TEXT, "function_code": TEXT, "economic_code": TEXT, "budget_item": TEXT,
+            "item_key": TEXT, "amount_fen": INT, "level": TEXT, "level_rank": INT, "issuer": TEXT, "receiver": TEXT,
             "receiver_key": TEXT, "issued_day": INT, "issued_workday": INT, "received_day": INT,
             "registered_day": INT, "registered_workday_before": INT, "receipt_day": INT, "scan_file": TEXT,
             "held_fen": INT,
@@ -75,8 +74,8 @@ NODES: tuple[Node, ...] = (
     ),
     # Two accounts are of the same holder when their holder_id are equal or, where one has none, their
     # holder_key. lowest_balance_fen is the least of the opening balance and the balances after each movement,
-    # lowest_ref the movement after which it stood (null: at the opening); only where the opening balance is
-    # filled.
+    # lowest_ref the movement after which it stood (null: at the opening); only of pool and special
+    # accounts whose opening balance is filled.
     Node(
         "Account",
         "A bank account, or CASH; `listed` is false where a row only names it.",
@@ -205,11 +204,12 @@ EDGES: tuple[Edge, ...] = (
     ),
     Edge(
         "RETURNED",
-        (("Transfer", "Transfer"),),
-        "From a payment that names an indicator and goes to another holder, to the later transfer that "
-        "brought fen of its fund money to an account, not treasury, of the payer's holder or of a party "
-        "related to it for the first time (ZC08); hops counts the transfers on the way, both ends included.",
-        {"fen": INT, "hops": INT},
+        (("Piece", "Piece"),),
+        "From fund money of a payment (no refund) that names an indicator and goes to another holder than the "
+        "payer's, to the piece that came of it (BECAME) and was the first to arrive at an account, not "
+        "treasury, of the payer's holder or of an organisation with a relation to it (ZC08); hops counts the "
+        "transfers on the way, both ends included, up to 30.",
+        {"hops": INT},
     ),
     Edge(
         "BENEFITS",

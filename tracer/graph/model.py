@@ -66,9 +66,9 @@ NODES: tuple[Node, ...] = (
             "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_child": BOOL, "issue_rank": INT,
             "doc_no": TEXT, "doc_key": TEXT, "fund_name": TEXT, "fund_key": TEXT, "fund_nature": TEXT,
             "nature_key": TEXT, "function_code": TEXT, "economic_code": TEXT, "budget_item": TEXT,
-            "item_key": TEXT, "amount_fen": INT, "level": TEXT, "level_rank": INT, "issuer": TEXT, "receiver": TEXT,
-            "receiver_key": TEXT, "issued_day": INT, "issued_workday": INT, "received_day": INT,
-            "registered_day": INT, "registered_workday_before": INT, "receipt_day": INT, "scan_file": TEXT,
+            "item_key": TEXT, "amount_fen": INT, "level": TEXT, "level_rank": INT, "issuer": TEXT,
+            "receiver": TEXT, "receiver_key": TEXT, "issued_day": INT, "issued_workday": INT,
+            "received_day": INT, "registered_day": INT, "registered_workday_before": INT, "receipt_day": INT, "scan_file": TEXT,
             "held_fen": INT,
         },
     ),
@@ -205,8 +205,8 @@ EDGES: tuple[Edge, ...] = (
     Edge(
         "RETURNED",
         (("Piece", "Piece"),),
-        "From fund money of a payment (no refund) that names an indicator and goes to another holder than the "
-        "payer's, to the piece that came of it (BECAME) and was the first to arrive at an account, not "
+        "From fund money of a payment, no refund, that names an indicator and goes to another holder than "
+        "the payer's, to the piece that came of it (BECAME) and was the first to arrive at an account, not "
         "treasury, of the payer's holder or of an organisation with a relation to it (ZC08); hops counts the "
         "transfers on the way, both ends included, up to 30.",
         {"hops": INT},

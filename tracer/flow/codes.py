@@ -1,0 +1,90 @@
+"""The codes and shapes that the flow's parts share; nothing here imports numba."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int8 = NDArray[np.int8]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
+
+# Kinds of holders.
+INDICATOR, ACCOUNT, TREASURY, CASH_HOLDER = 0, 1, 2, 3
+
+# Kinds of origins; the origin of money is `kind * holders + holder`.
+INDICATOR_MONEY, OPENING, CASH_IN, UNEXPLAINED = 0, 1, 2, 3
+
+METHODS = ("linked", "fifo", "lifo")
+"""The methods that cut money into pieces (contract section 2)."""
+
+
+class MoneyColumns(Protocol):
+    """What the kernel needs of the movements: m rows in input order, n holders."""
+
+    @property
+    def day(self) -> Int32:
+        """Days since 1970-01-01, m."""
+
+    @property
+    def time_ms(self) -> Int32:
+        """Milliseconds since midnight, 0 for none, m."""
+
+    @property
+    def payer(self) -> Int32:
+        """Holder that pays, m."""
+
+    @property
+    def payee(self) -> Int32:
+        """Holder that receives, m."""
+
+    @property
+    def amount(self) -> Int64:
+        """Fen, not negative, m."""
+
+    @property
+    def tag(self) -> Int32:
+        """Indicator that the row names, -1 for none, m."""
+
+    @property
+    def holder_kind(self) -> Int8:
+        """INDICATOR, ACCOUNT, TREASURY or CASH_HOLDER, n."""
+
+    @property
+    def issue_fen(self) -> Int64:
+        """Fen born at an indicator, 0 for none, n."""
+
+    @property
+    def issue_day(self) -> Int32:
+        """Day on which they are born, n."""
+
+    @property
+    def opening_fen(self) -> Int64:
+        """Fen born before everything, 0 for none, n."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """P pieces of money in the order in which they came to be, and where each of m rows has its own.
+
+    `row`: row that carried it, -1 for a birth. `fen`: its amount. `parent`: piece that it was cut from,
+    -1 for a birth or money born with its row. `origin`: `kind * n + holder`. `line`: indicator whose
+    payment took it out of the budget, -1 for none, as it arrives. `left`: fen that its holder has not
+    paid on. The pieces of row r are `start[r] … start[r] + count[r] - 1`.
+    """
+
+    row: Int64
+    fen: Int64
+    parent: Int64
+    origin: Int64
+    line: Int32
+    left: Int64
+    start: Int64
+    count: Int32
+
+
+def counting_holders(holder_kind: Int8) -> Bool:
+    """Tell for n holders which have an order of their own: all but `CASH` and treasury accounts."""
+    return np.isin(holder_kind, (INDICATOR, ACCOUNT))

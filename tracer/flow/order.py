@@ -1,0 +1,167 @@
+"""The order in which the rows of a ledger move money (contract section 2, "Order").
+
+At one holder and on one day the contract's rule is a few layers: receipts without a time, then groups of
+one time each (receipts, then payments), and payments without a time after all receipts. So a row waits
+for at most four *barriers*, and a barrier opens when a count of rows has come down to zero. No pair of
+rows is ever written down: a row that may not come yet hangs on one closed barrier and is looked at
+again when that opens.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+from numba import njit
+
+from tracer.flow.circles import order_circles
+from tracer.flow.codes import Bool, Int32, Int64
+from tracer.flow.day import Day, group_times, holds_closed, load_day, set_barriers, waits_for, workspace
+from tracer.flow.heap import heap_pop, heap_push
+
+TREE_NODES = 48
+"""Smaller circles are searched again after each forced row: that is cheaper than distances."""
+
+THREAD_ROWS = 100_000
+"""Fewer rows than this are ordered by one thread: starting a second costs more."""
+
+
+def order_rows(day: Int32, time_ms: Int32, payer: Int32, payee: Int32, counts: Bool) -> Int64:
+    """Return the m row numbers in the contract's order.
+
+    `day`, `time_ms` (milliseconds, 0: none), `payer` and `payee` have m entries in input order; `counts`
+    has one per holder, false for `CASH` and treasury accounts. Source: contract section 2, "Order".
+    """
+    rows, bounds = _rows_by_day(day)
+    out = np.empty(len(day), np.int64)
+
+    def run(first: int, last: int) -> None:
+        _order_days(bounds[first : last + 1], rows, time_ms, payer, payee, counts, TREE_NODES, out)
+
+    threads = min(2, os.cpu_count() or 1) if len(day) >= THREAD_ROWS else 1
+    cuts = np.searchsorted(bounds, np.linspace(0, len(day), threads + 1))
+    with ThreadPoolExecutor(threads) as pool:
+        for task in [pool.submit(run, a, b) for a, b in pairwise(cuts) if a < b]:
+            task.result()
+    return out
+
+
+def _rows_by_day(day: Int32) -> tuple[Int64, Int64]:
+    """Return row numbers by day, in input order within each, and where each day begins and ends."""
+    if len(day) == 0:
+        return np.zeros(0, np.int64), np.zeros(1, np.int64)
+    first = int(day.min())
+    span = int(day.max()) - first + 1
+    if span <= 4_000_000:  # years 1 to 9999 are 3.7 million days
+        rows, ends = _count_sort(day, first, span)
+        bounds = np.concatenate((np.zeros(1, np.int64), ends))
+        return rows, bounds[np.concatenate((np.ones(1, np.bool_), np.diff(bounds) > 0))]
+    rows = np.argsort(day, kind="stable")
+    changes = np.flatnonzero(np.diff(day[rows])) + 1
+    return rows, np.concatenate((np.zeros(1, np.int64), changes, np.array([len(day)])))
+
+
+@njit(cache=True, nogil=True)
+def _count_sort(day: Int32, first: int, span: int) -> tuple[Int64, Int64]:
+    at = np.zeros(span + 1, np.int64)
+    for value in day:
+        at[value - first + 1] += 1
+    for k in range(span):
+        at[k + 1] += at[k]
+    rows = np.empty(len(day), np.int64)
+    for row in range(len(day)):
+        slot = day[row] - first
+        rows[at[slot]] = row
+        at[slot] += 1
+    return rows, at[:span]
+
+
+@njit(cache=True, nogil=True)
+def _order_days(
+    bounds: Int64,
+    rows: Int64,
+    time_ms: Int32,
+    payer: Int32,
+    payee: Int32,
+    counts: Bool,
+    tree_nodes: int,
+    out: Int64,
+) -> None:
+    """Order the days `bounds[k] … bounds[k + 1] - 1` of `rows` into the same places of `out`."""
+    largest = 0
+    for k in range(len(bounds) - 1):
+        largest = max(largest, bounds[k + 1] - bounds[k])
+    work = workspace(largest, len(counts))
+    for k in range(len(bounds) - 1):
+        begin, end = bounds[k], bounds[k + 1]
+        size, holders, timed = load_day(work, rows[begin:end], time_ms, payer, payee, counts)
+        groups = group_times(work, size, timed) if timed else 0
+        set_barriers(work, size, holders, groups)
+        done = _release(work, size, 2 * holders, groups, rows[begin:end], out[begin:end])
+        if done < size:
+            order_circles(work, 2 * holders, groups, tree_nodes, done, rows[begin:end], out[begin:end])
+
+
+@njit(cache=True, nogil=True)
+def _closed_barrier(work: Day, i: int, base: int) -> int:
+    """Return a barrier that row i still waits for, -1 if it may come."""
+    for barrier in waits_for(work, i, base):
+        if barrier >= 0 and work.waits[barrier] > 0:
+            return int(barrier)
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _release(work: Day, size: int, base: int, groups: int, rows: Int64, out: Int64) -> int:
+    """Write rows to `out` while one may come, always the first such in input order; return how many.
+
+    The pointer goes once through the input. A row that is let go behind it waits in the heap. Rows that
+    have been written have `hang` -2, for whoever orders the rest.
+    """
+    done, heaped = 0, 0
+    pointer = 0
+    while True:
+        if heaped:
+            i = work.heap[0]
+            heaped = heap_pop(work.heap, heaped)
+        elif pointer < size:
+            i = pointer
+            pointer += 1
+            barrier = _closed_barrier(work, i, base)
+            if barrier >= 0:
+                work.hang[i] = work.head[barrier]
+                work.head[barrier] = i
+                continue
+        else:
+            return done
+        out[done] = rows[i]
+        done += 1
+        work.hang[i] = -2
+        for barrier in holds_closed(work, i, base):
+            if barrier >= 0:
+                heaped = _count_down(work, barrier, base, groups, heaped)
+
+
+@njit(cache=True, nogil=True)
+def _count_down(work: Day, barrier: int, base: int, groups: int, heaped: int) -> int:
+    """Take one off a barrier; open it at zero: rows that hang on it go to the heap or to another."""
+    work.waits[barrier] -= 1
+    while work.waits[barrier] == 0:
+        i = work.head[barrier]
+        while i >= 0:
+            following = work.hang[i]
+            other = _closed_barrier(work, i, base)
+            if other >= 0:
+                work.hang[i] = work.head[other]
+                work.head[other] = i
+            else:
+                heaped = heap_push(work.heap, heaped, i)
+            i = following
+        if barrier < base or (barrier - base) & 1:
+            break
+        g = (barrier - base) >> 1  # this group is reached: the next of its holder waits for one thing less
+        if work.group_holder[g + 1] != work.group_holder[g]:
+            break
+        barrier += 2
+        work.waits[barrier] -= 1
+    return heaped

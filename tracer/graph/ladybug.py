@@ -34,6 +34,7 @@ from tracer.graph.base import (
 from tracer.graph.content import Table
 from tracer.graph.model import BOOL, EDGES, INT, NODES, TEXT
 from tracer.graph.portable import gate
+from tracer.graph.processes import is_alive
 from tracer.graph.tokens import write_in
 
 TYPES = {TEXT: "STRING", INT: "INT64", BOOL: "BOOL"}
@@ -147,18 +148,8 @@ def _remove_leftovers(target: Path) -> None:
     """Remove the drafts of this target that a process left which is no more."""
     for path in target.parent.glob(f".{target.name}.*.draft*"):
         owner = path.name[len(target.name) + 2 :].split(".")[0]
-        if owner.isdigit() and not _is_alive(int(owner)):
+        if owner.isdigit() and not is_alive(int(owner)):
             path.unlink(missing_ok=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _memory() -> int:

@@ -68,8 +68,8 @@ NODES: tuple[Node, ...] = (
             "nature_key": TEXT, "function_code": TEXT, "economic_code": TEXT, "budget_item": TEXT,
             "item_key": TEXT, "amount_fen": INT, "level": TEXT, "level_rank": INT, "issuer": TEXT,
             "receiver": TEXT, "receiver_key": TEXT, "issued_day": INT, "issued_workday": INT,
-            "received_day": INT, "registered_day": INT, "registered_workday_before": INT, "receipt_day": INT, "scan_file": TEXT,
-            "held_fen": INT,
+            "received_day": INT, "registered_day": INT, "registered_workday_before": INT,
+            "receipt_day": INT, "scan_file": TEXT, "held_fen": INT,
         },
     ),
     # Two accounts are of the same holder when their holder_id are equal or, where one has none, their

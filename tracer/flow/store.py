@@ -1,0 +1,213 @@
+"""A flow as columns in a folder: mapped into memory, so opening costs nothing and reading what is touched.
+
+Nothing here imports numba, pyarrow or the ledger: a trace on a built home answers at once.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tracer.errors import UsageError
+from tracer.flow.codes import METHODS, Int8, Int32, Int64
+from tracer.settings import ledger_version
+
+FORMAT = 1
+"""Raised whenever the columns change, so that older builds are built again."""
+
+_META = "meta.json"
+_LATER = {"pro-rata": "按比例", "bounds": "上下界"}
+
+Column = np.ndarray[Any, np.dtype[Any]]
+Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A column of texts: UTF-8 one after the other, and where each begins; "" stands for nothing."""
+
+    starts: Int64
+    data: Bytes
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, place: int) -> str:
+        return self.data[self.starts[place] : self.starts[place + 1]].tobytes().decode()
+
+    def take(self, places: Sequence[int] | Int64) -> list[str]:
+        """The texts at these places, in this order."""
+        return [self[int(place)] for place in places]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Where all the money of a ledger version went, by one method, up to one day.
+
+    m movements in input order, n holders (indicators, then accounts), P pieces in the order in which they
+    came to be, l bank legs. Piece and movement columns are those of `Pieces` and `Movements`. Pairs
+    `x_start`, `x` are lists of lists: entry k has `x[x_start[k]:x_start[k + 1]]`.
+    """
+
+    version: int
+    method: str
+    as_of: date | None
+    homonyms: bool
+    """Whether two movements or holders share a name."""
+
+    order: Int64
+    """The m row numbers in the contract's order."""
+    day: Int32
+    time_ms: Int32
+    payer: Int32
+    payee: Int32
+    amount: Int64
+    tag: Int32
+    kind: Int8
+    seq: Int64
+    names: Texts
+    purpose: Int32
+    """Place in `purposes`, m."""
+    purposes: Texts
+
+    holder_kind: Int8
+    holder_names: Texts
+    holder_titles: Texts
+    holder_class: Texts
+    issue_fen: Int64
+    issue_day: Int32
+    opening_fen: Int64
+
+    leg_names: Texts
+    """Bank legs, by the movement of their payment."""
+    leg_rows: Int64
+    leg_seq: Int64
+
+    row: Int64
+    fen: Int64
+    parent: Int64
+    origin: Int64
+    line: Int32
+    left: Int64
+    start: Int64
+    count: Int32
+
+    depth: Int32
+    """How many times each piece was paid on since its birth, P."""
+    child_start: Int64
+    """Pieces that were cut from each piece, P."""
+    child: Int64
+    received_start: Int64
+    """Movements that brought money to each holder, n."""
+    received: Int64
+    born_start: Int64
+    """Pieces born at each holder: issues, openings, and shortfalls of what it paid, n."""
+    born: Int64
+    ids_start: Int64
+    """All that has a name, by its bucket (`bucket_of`): movements, holders (m + …), legs (m + n + …)."""
+    ids: Int64
+
+    @property
+    def holders(self) -> int:
+        """How many holders there are."""
+        return len(self.holder_kind)
+
+    @property
+    def rows(self) -> int:
+        """How many movements there are."""
+        return len(self.day)
+
+
+def bucket_of(text: str, buckets: int) -> int:
+    """The bucket in which `Flow.ids` keeps a name: FNV-1a of its UTF-8; `buckets` is a power of two."""
+    code = 2166136261
+    for byte in text.encode():
+        code = (code ^ byte) * 16777619 & 0xFFFFFFFF
+    return (code ^ code >> 15) & buckets - 1
+
+
+def check_method(method: str) -> None:
+    """Raise `UsageError` unless money can be followed by this method."""
+    if method in _LATER:
+        raise UsageError(
+            f"方法 {method}（{_LATER[method]}）本版本尚未提供，可用：{'、'.join(METHODS)} / "
+            f"method {method} is not in this release; use {', '.join(METHODS)}"
+        )
+    if method not in METHODS:
+        raise UsageError(
+            f"没有方法 {method}，可用：{'、'.join(METHODS)} / no method {method}; use {', '.join(METHODS)}"
+        )
+
+
+def flow_name(version: int, method: str, as_of: date | None) -> str:
+    """The name of a build: `v<ledger version>-<method>-<as-of day or "all">`."""
+    return f"v{version}-{method}-{as_of.isoformat() if as_of else 'all'}"
+
+
+def flows_folder(home: Path) -> Path:
+    """Where builds lie."""
+    return home / "flow"
+
+
+def open_flow(
+    home: Path, method: str = "linked", as_of: date | None = None, version: int | None = None
+) -> Flow | None:
+    """Open the flow of a ledger version (default: the newest), or None where it is not built.
+
+    Raises `UsageError` for a method that is not there.
+    """
+    check_method(method)
+    folder = flows_folder(home) / flow_name(
+        ledger_version(home) if version is None else version, method, as_of
+    )
+    try:
+        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return _load(folder, meta) if meta["format"] == FORMAT else None
+
+
+def save_flow(flow: Flow, folder: Path) -> None:
+    """Write all columns into a new folder; the caller gives it its name when that has returned."""
+    folder.mkdir(parents=True)
+    for field in fields(Flow):
+        value = getattr(flow, field.name)
+        if isinstance(value, Texts):
+            np.save(folder / f"{field.name}.starts.npy", value.starts)
+            np.save(folder / f"{field.name}.npy", value.data)
+        elif isinstance(value, np.ndarray):
+            np.save(folder / f"{field.name}.npy", value)
+    meta = {
+        "format": FORMAT,
+        "version": flow.version,
+        "method": flow.method,
+        "as_of": flow.as_of.isoformat() if flow.as_of else None,
+        "homonyms": flow.homonyms,
+    }
+    (folder / _META).write_text(json.dumps(meta), encoding="utf-8")
+
+
+def _load(folder: Path, meta: dict[str, int | str | bool | None]) -> Flow:
+    columns: dict[str, Any] = {
+        "version": meta["version"],
+        "method": meta["method"],
+        "as_of": date.fromisoformat(str(meta["as_of"])) if meta["as_of"] else None,
+        "homonyms": meta["homonyms"],
+    }
+    for field in fields(Flow):
+        if field.type is Texts:
+            starts, data = (_map(folder / f"{field.name}{end}") for end in (".starts.npy", ".npy"))
+            columns[field.name] = Texts(starts, data)
+        elif field.name not in columns:
+            columns[field.name] = _map(folder / f"{field.name}.npy")
+    return Flow(**columns)
+
+
+def _map(path: Path) -> Column:
+    """A column, mapped as a plain array: indexing the `memmap` subclass costs five times as much."""
+    column: Column = np.load(path, mmap_mode="r").view(np.ndarray)
+    return column

@@ -1,0 +1,134 @@
+"""Walks through the forest of pieces, on a flow's columns: up to births, down to all that was cut.
+
+Either visits each piece once. Many pieces are taken together in numpy, few one by one: a long thin chain
+would pay the price of a numpy call at every step.
+"""
+
+import heapq
+
+import numpy as np
+
+from tracer.flow.codes import UNEXPLAINED, Int64
+from tracer.flow.store import Flow
+
+_FEW = 64
+"""Up to so many pieces are followed one by one."""
+
+
+def ranges(starts: Int64, counts: Int64) -> Int64:
+    """`starts[k], starts[k] + 1, …`, `counts[k]` numbers for each k, one after the other."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    if not len(ends):
+        return np.zeros(0, np.int64)
+    return np.arange(ends[-1]) + np.repeat(starts - ends + counts, counts)
+
+
+def sums_by(keys: Int64, fen: Int64) -> tuple[Int64, Int64]:
+    """The distinct keys in order and the fen of each, exactly."""
+    order = np.argsort(keys, kind="stable")
+    keys, fen = keys[order], fen[order]
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.zeros(0, np.int64)
+    return keys[first], np.add.reduceat(fen, first) if len(first) else np.zeros(0, np.int64)
+
+
+def pieces_of_row(flow: Flow, row: int) -> Int64:
+    """The pieces that a movement carried."""
+    return np.arange(flow.start[row], flow.start[row] + flow.count[row])
+
+
+def pieces_received(flow: Flow, holder: int) -> Int64:
+    """The pieces that ever reached a holder."""
+    rows = flow.received[flow.received_start[holder] : flow.received_start[holder + 1]]
+    return ranges(flow.start[rows], flow.count[rows].astype(np.int64))
+
+
+def pieces_born(flow: Flow, holder: int) -> Int64:
+    """The pieces born at a holder: issue, opening, and shortfalls of what it paid."""
+    born: Int64 = flow.born[flow.born_start[holder] : flow.born_start[holder + 1]]
+    return born
+
+
+def holders_of(flow: Flow, pieces: Int64) -> Int64:
+    """Who has each piece, or had it until it was paid on."""
+    row = flow.row[pieces]
+    holders = flow.origin[pieces] % flow.holders
+    holders[row >= 0] = flow.payee[row[row >= 0]]
+    return holders
+
+
+def sources_of(flow: Flow, pieces: Int64) -> Int64:
+    """Where each piece came from: the movement that brought it to its payer, or m + origin if born there."""
+    parent = flow.parent[pieces]
+    brought = np.where(parent >= 0, flow.row[parent], -1)
+    return np.where(brought >= 0, brought, flow.rows + flow.origin[pieces])
+
+
+def shortfalls(flow: Flow, pieces: Int64) -> Int64:
+    """Those pieces that were born with a row because its payer had too little."""
+    short = (
+        (flow.row[pieces] >= 0)
+        & (flow.origin[pieces] // flow.holders == UNEXPLAINED)
+        & (flow.parent[pieces] < 0)
+    )
+    chosen: Int64 = pieces[short]
+    return chosen
+
+
+def climb(flow: Flow, pieces: Int64, fen: Int64) -> tuple[Int64, Int64]:
+    """These pieces and all that they came through, and how many of these fen came through each."""
+    found: list[tuple[Int64, Int64]] = []
+    order = np.argsort(-flow.depth[pieces], kind="stable")
+    waiting, waiting_fen, depth = pieces[order], fen[order], -flow.depth[pieces[order]]
+    done = 0
+    level, level_fen = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    while len(level) + len(waiting) - done > _FEW:
+        now = flow.depth[level[0]] if len(level) else -depth[done]
+        upto = np.searchsorted(depth, -now, "right")
+        level, level_fen = sums_by(
+            np.concatenate([level, waiting[done:upto]]), np.concatenate([level_fen, waiting_fen[done:upto]])
+        )
+        done = int(upto)
+        found.append((level, level_fen))
+        parent = flow.parent[level]
+        level, level_fen = parent[parent >= 0], level_fen[parent >= 0]
+    rest = np.concatenate([level, waiting[done:]]), np.concatenate([level_fen, waiting_fen[done:]])
+    found.append(_climb_few(flow, *rest))
+    return np.concatenate([part[0] for part in found]), np.concatenate([part[1] for part in found])
+
+
+def _climb_few(flow: Flow, pieces: Int64, fen: Int64) -> tuple[Int64, Int64]:
+    needed: dict[int, int] = {}
+    for piece, amount in zip(pieces.tolist(), fen.tolist(), strict=True):
+        needed[piece] = needed.get(piece, 0) + amount
+    heap = [-piece for piece in needed]
+    heapq.heapify(heap)
+    while heap:  # a piece comes after what it was cut from, so the last one has got all that it will get
+        piece = -heapq.heappop(heap)
+        parent = int(flow.parent[piece])
+        if parent in needed:
+            needed[parent] += needed[piece]
+        elif parent >= 0:
+            needed[parent] = needed[piece]
+            heapq.heappush(heap, -parent)
+    return np.array(list(needed.keys()), np.int64), np.array(list(needed.values()), np.int64)
+
+
+def descend(flow: Flow, pieces: Int64) -> Int64:
+    """All that was cut from these pieces, directly or later, each once; one of these too if it was."""
+    own = np.zeros(len(flow.fen), np.bool_)
+    own[pieces] = True
+    found: list[Int64] = []
+    level = pieces
+    while len(level) > _FEW:
+        starts = flow.child_start[level]
+        level = flow.child[ranges(starts, flow.child_start[level + 1] - starts)]
+        found.append(level)
+        level = level[~own[level]]  # one of these is walked down on its own account
+    todo = level.tolist()
+    few: list[int] = []
+    while todo:
+        piece = todo.pop()
+        children = flow.child[flow.child_start[piece] : flow.child_start[piece + 1]].tolist()
+        few += children
+        todo += [child for child in children if not own[child]]
+    return np.concatenate([*found, np.array(few, np.int64)])

@@ -32,7 +32,7 @@ bench: $(SETUP)  ## the figures of the README
 	$(BIN)/python -m benchmarks
 
 drills: $(SETUP) browser  ## kills, large random runs, faults
-	$(BIN)/python -m pytest tests/drills --drill --numprocesses 2
+	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills --numprocesses 2
 
 docs: $(SETUP)  ## the generated pages
 	$(BIN)/python -m api.docs

@@ -1,0 +1,1 @@
+"""Every figure in the README is printed by a command in here; peers run in the same process run."""

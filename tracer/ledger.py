@@ -146,6 +146,10 @@ class Ledger:
                 if writer.leaves_nothing:
                     unfinished.unlink()
 
+    def preview(self) -> "Writer":
+        """A writer that says what would become of rows and stores nothing, not even a folder."""
+        return Writer(self, stores=False)
+
     def _version(self, version: int | None) -> int:
         newest = self.version
         if version is not None and not 0 <= version <= newest:
@@ -190,6 +194,7 @@ class Writer:
     """Takes the batches of one ingest and commits them together."""
 
     ledger: Ledger
+    stores: bool = True
     leaves_nothing: bool = True
     _batches: list[_Batch] = field(default_factory=list)
     _current: dict[str, pa.Table] = field(default_factory=dict)
@@ -269,8 +274,9 @@ class Writer:
         rows = rows.filter(keep)
         rows = rows.append_column(_OWN.field("_batch"), pa.repeat(pa.scalar(number, pa.int64()), len(rows)))
         if len(rows):
-            self.leaves_nothing = False
-            write_deltalake(self.ledger.folder / table.name, rows, mode="append")
+            if self.stores:
+                self.leaves_nothing = False
+                write_deltalake(self.ledger.folder / table.name, rows, mode="append")
             taken = rows.drop_columns(["_row", "_batch"])
             self._current[table.name] = _latest(pa.concat_tables([before, taken]))
         return status, len(rows)

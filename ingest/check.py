@@ -1,0 +1,259 @@
+"""A planned sheet becomes rows of its table: every row accepted or rejected with all its reasons."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.cells import STRIPPED
+from ingest.convert import Converted, convert
+from ingest.messages import problem
+from ingest.plan import Plan
+from ingest.rows import BLANK, DATA, TOTALS, Bools, Int8s, Mapped, classify
+from ingest.sheet import Sheet, Texts
+from ingest.totals import Amounts, Difference, check_found, check_mapped
+from tracer.money import plain_yuan
+from tracer.schema import POSITIVE_AMOUNTS, TABLES, Column, Table
+
+_NAMED_ROWS_MAX = 10_000
+"""How many rows of a table that could not be taken at all are named one by one."""
+
+
+@dataclass
+class Checked:
+    """What a sheet gave: rows to add, and the counts that do not depend on the ledger."""
+
+    rows: int = 0
+    rejected: int = 0
+    totals: int = 0
+    blank: int = 0
+    good: pa.Table | None = None
+    """Rows without a problem: the ledger's columns and `_row`."""
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+
+def check(sheet: Sheet, plan: Plan) -> Checked:
+    """Convert and check every row below the header."""
+    if plan.refused or plan.table is None:
+        return _refused(sheet, plan)
+    return _Check(sheet, plan, plan.table).run()
+
+
+def _header_problems(sheet: Sheet, plan: Plan) -> list[dict[str, Any]]:
+    return [
+        problem(
+            trouble.code,
+            file=sheet.file,
+            sheet=sheet.name,
+            row=plan.header_row,
+            column=trouble.column,
+            value=trouble.value,
+            facts=trouble.facts,
+        )
+        for trouble in plan.troubles
+    ]
+
+
+def _refused(sheet: Sheet, plan: Plan) -> Checked:
+    """A table that cannot be taken: all its rows that hold data are rejected."""
+    rows = sheet.height(plan.header_row)
+    everywhere = np.ones(rows, np.bool_)
+    kinds = classify(sheet, plan, rows, Mapped({}, everywhere))
+    problems = _header_problems(sheet, plan)
+    data = [plan.header_row + int(at) + 1 for at in np.flatnonzero(kinds == DATA)]
+    for row in data[:_NAMED_ROWS_MAX]:
+        problems.append(problem("table-not-settled", file=sheet.file, sheet=sheet.name, row=row))
+    if more := data[_NAMED_ROWS_MAX:]:
+        facts = {"last": more[-1], "count": len(more)}
+        problems.append(
+            problem("more-rows-not-settled", file=sheet.file, sheet=sheet.name, row=more[0], facts=facts)
+        )
+    return Checked(
+        rows, len(data), int((kinds == TOTALS).sum()), int((kinds == BLANK).sum()), problems=problems
+    )
+
+
+@dataclass
+class _Check:
+    sheet: Sheet
+    plan: Plan
+    table: Table
+    texts: dict[str, pa.Array] = field(default_factory=dict)
+    cells: dict[str, Converted] = field(default_factory=dict)
+
+    def run(self) -> Checked:
+        rows = self.sheet.height(self.plan.header_row)
+        for column in self.table.columns:
+            self._convert(column, rows)
+        kinds = classify(self.sheet, self.plan, rows, self._mapped(rows))
+        codes = self._codes(kinds, rows)
+        wrong = np.zeros(rows, np.bool_)
+        wrong[[row for row, _ in codes]] = True
+        good = self._good((kinds == DATA) & ~wrong)
+        problems = [
+            *_header_problems(self.sheet, self.plan),
+            *self._problems(codes, self._differences(kinds, good)),
+        ]
+        return Checked(
+            rows,
+            int(wrong.sum()),
+            int((kinds == TOTALS).sum()),
+            int((kinds == BLANK).sum()),
+            good,
+            problems,
+        )
+
+    def _convert(self, column: Column, rows: int) -> None:
+        name, plan = column.name, self.plan
+        unit = plan.units.get(name, "元")
+        if name in plan.sources:
+            texts = self._source_texts(column, unit)
+            self.texts[name] = texts.values
+            self.cells[name] = convert(column, texts.values, unit, rounded=plan.rounded)
+            self._lose(self.cells[name], texts.errors)
+        elif plan.row_id == name:
+            self.cells[name] = self._row_ids(rows)
+        else:
+            one = convert(column, pa.array([plan.constants.get(name, "")]), unit, rounded=plan.rounded)
+            self.cells[name] = Converted(pa.repeat(one.values[0], rows), pa.repeat(one.empty[0], rows))
+
+    def _source_texts(self, column: Column, unit: str) -> Texts:
+        """The column's texts; several sheet columns joined with `/`, empty where all of them are."""
+        cells = self.plan.sources[column.name]
+        kind = column.kind if len(cells) == 1 else "text"
+        parts = [self.sheet.texts(cell, self.plan.header_row, kind, unit) for cell in cells]
+        if len(parts) == 1:
+            return parts[0]
+        trimmed = [pc.utf8_trim(part.values, characters=STRIPPED) for part in parts]
+        joined = pc.binary_join_element_wise(*trimmed, "/")
+        filled = pc.not_equal(pc.binary_join_element_wise(*trimmed, ""), "")
+        errors = {at: code for part in reversed(parts) for at, code in part.errors.items()}
+        return Texts(pc.if_else(filled, joined, ""), errors)
+
+    @staticmethod
+    def _lose(cells: Converted, errors: dict[int, str]) -> None:
+        """Cells whose content the file does not tell are wrong, whatever stands in their place."""
+        if not errors:
+            return
+        lost = np.zeros(len(cells.values), np.bool_)
+        lost[list(errors)] = True
+        cells.values = pc.if_else(pa.array(lost), pa.scalar(None, cells.values.type), cells.values)
+        cells.empty = pc.and_not(cells.empty, pa.array(lost))
+        cells.errors |= errors
+
+    def _row_ids(self, rows: int) -> Converted:
+        start = self.plan.header_row + 1
+        prefix = f"{self.sheet.file}:{self.sheet.name or ''}:"
+        ids = pa.array([f"{prefix}{row}" for row in range(start, start + rows)], pa.string())
+        return Converted(ids, pa.repeat(pa.scalar(False), rows))
+
+    def _mapped(self, rows: int) -> Mapped:
+        lacking = np.zeros(rows, np.bool_)
+        for column in self.table.columns:
+            if column.refuses_empty and column.name in self.plan.sources:
+                lacking |= _bools(self.cells[column.name].empty)
+        return Mapped(self.texts, lacking)
+
+    def _codes(self, kinds: Int8s, rows: int) -> dict[tuple[int, str], str]:
+        """What is wrong with which cell of the data rows: (row, column) → code, in the order of rows."""
+        found: list[tuple[int, int, str, str]] = []
+        for place, column in enumerate(self.table.columns):
+            cells = self.cells[column.name]
+            found += [(row, place, column.name, code) for row, code in cells.errors.items()]
+            if column.refuses_empty:
+                empty = np.flatnonzero(_bools(cells.empty))
+                found += [(int(row), place, column.name, "empty-required") for row in empty]
+            if column.name == "amount" and self.table.name in POSITIVE_AMOUNTS:
+                low = np.flatnonzero(_bools(pc.fill_null(pc.less_equal(cells.values, 0), False)))
+                found += [(int(row), place, column.name, "not-positive") for row in low]
+        found += [(int(row), -1, "", "extra-cells") for row in self.sheet.extra_cells(self.plan.header_row)]
+        return {(row, name): code for row, _, name, code in sorted(found) if kinds[row] == DATA}
+
+    def _good(self, mask: Bools) -> pa.Table:
+        columns = {column.stored: self.cells[column.name].values for column in self.table.columns}
+        start = self.plan.header_row + 1
+        row_numbers = pa.array(np.arange(start, start + len(mask), dtype=np.int64))
+        table = pa.table(list(columns.values()), schema=TABLES[self.table.name].arrow)
+        return table.append_column("_row", row_numbers).filter(pa.array(mask))
+
+    def _amounts(self) -> list[Amounts]:
+        amounts = []
+        for column in self.table.columns:
+            if column.kind == "money" and column.name in self.plan.sources:
+                values = self.cells[column.name].values
+                fen = pc.fill_null(values, 0).to_numpy(zero_copy_only=False)
+                amounts.append(Amounts(column.name, fen, _bools(pc.is_valid(values))))
+        return amounts
+
+    def _differences(self, kinds: Int8s, good: pa.Table) -> list[Difference]:
+        if not (kinds == TOTALS).any():
+            return []
+        rule = self.plan.totals
+        if rule is None:
+            return check_found(self.sheet, self.plan, kinds, self._amounts())
+        start = self.plan.header_row
+        keys = [self.sheet.texts(cell, start, "text", "元").values.to_pylist() for cell in rule.of]
+        groups = [tuple(text.strip(STRIPPED) for text in texts) for texts in zip(*keys, strict=True)]
+        taken = np.zeros(len(kinds), np.bool_)
+        taken[_first_of_equals(good)["_row"].to_numpy() - start - 1] = True
+        return check_mapped(groups or [()] * len(kinds), kinds, taken, self._amounts())
+
+    def _problems(
+        self, codes: dict[tuple[int, str], str], differences: list[Difference]
+    ) -> list[dict[str, Any]]:
+        found = [(row, self._cell_problem(row, name, code)) for (row, name), code in codes.items()]
+        found += [(difference.row, self._total_problem(difference)) for difference in differences]
+        return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+
+    def _cell_problem(self, row: int, name: str, code: str) -> dict[str, Any]:
+        number = self.plan.header_row + row + 1
+        if code == "extra-cells":
+            return problem(code, file=self.sheet.file, sheet=self.sheet.name, row=number)
+        column = self.table.by_name[name]
+        words = "、".join(dict.fromkeys(word for word, _ in column.words))
+        return problem(
+            code,
+            file=self.sheet.file,
+            sheet=self.sheet.name,
+            row=number,
+            column=name,
+            value=self._value(row, name, code),
+            facts={"header": column.header_zh, "words": words},
+        )
+
+    def _value(self, row: int, name: str, code: str) -> str | None:
+        if name not in self.plan.sources:
+            return self.plan.constants.get(name)
+        if code.startswith("formula-"):
+            return self.sheet.row(row, self.plan.header_row)[self.plan.sources[name][0]]
+        text: str = self.texts[name][row].as_py()
+        return text
+
+    def _total_problem(self, difference: Difference) -> dict[str, Any]:
+        return problem(
+            "total-differs",
+            file=self.sheet.file,
+            sheet=self.sheet.name,
+            row=self.plan.header_row + difference.row + 1,
+            column=difference.column,
+            value=plain_yuan(difference.stated_fen),
+            facts={
+                "header": self.table.by_name[difference.column].header_zh,
+                "stated": plain_yuan(difference.stated_fen),
+                "found": plain_yuan(difference.found_fen),
+            },
+        )
+
+
+def _first_of_equals(rows: pa.Table) -> pa.Table:
+    """Rows without those that equal an earlier one in every column, which the ledger does not take either."""
+    names = [name for name in rows.column_names if name != "_row"]
+    grouped = rows.group_by(names, use_threads=False).aggregate([("_row", "min")])
+    return grouped.rename_columns({"_row_min": "_row"})
+
+
+def _bools(values: pa.Array) -> Bools:
+    mask: Bools = values.to_numpy(zero_copy_only=False).astype(np.bool_)
+    return mask

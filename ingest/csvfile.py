@@ -1,0 +1,221 @@
+"""CSV files: encoding and separator are found out; Arrow reads what it cannot misread, `csv` the rest."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from ingest.sheet import HEAD_ROWS, FileRefusedError, Texts, padded
+
+_SEPARATORS = ",;\t|"
+_SAMPLE_BYTES = 1 << 18
+_CHUNK_BYTES = 1 << 24
+_CHUNK_ROWS = 50_000
+_CELL_BYTES_MAX = 1 << 24
+_UTF8_BOM = b"\xef\xbb\xbf"
+
+
+def decode(data: bytes) -> bytes:
+    """The file's content as UTF-8 without byte order mark.
+
+    Raises `FileRefusedError` (`encoding`) for what is neither UTF-8, UTF-16 with its mark, nor GB18030.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _recoded(data, "utf-16")
+    body = data.removeprefix(_UTF8_BOM)
+    try:
+        for chunk in _whole_lines(body):
+            chunk.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if body is not data or _mostly_utf8(body):
+            raise FileRefusedError("encoding", line=_bad_line(body)) from error
+        return _recoded(body, "gb18030")
+    return body
+
+
+def _whole_lines(data: bytes) -> Iterator[bytes]:
+    """The data in chunks that end at a line's end, where no encoding of ours has half a character."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _CHUNK_BYTES) + 1 or len(data)
+        yield data[start:end]
+        start = end
+
+
+def _recoded(data: bytes, encoding: str) -> bytes:
+    try:
+        if encoding == "utf-16":
+            return data.decode(encoding).encode("utf-8")
+        return b"".join(chunk.decode(encoding).encode("utf-8") for chunk in _whole_lines(data))
+    except UnicodeDecodeError as error:
+        raise FileRefusedError("encoding", line=_bad_line(data, encoding)) from error
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether this is UTF-8 with a few broken characters, which GB18030 would turn into nonsense."""
+    text = data[:_CHUNK_BYTES].decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    whole = sum(char > "\x7f" for char in text) - broken
+    return whole > 4 * broken
+
+
+def _bad_line(data: bytes, encoding: str = "utf-8") -> int:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1
+    return 1
+
+
+class Reader(Protocol):
+    """What `csv.reader` returns."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
+
+
+class CsvSheet:
+    """A CSV file as a sheet; its body is read once the header row is known."""
+
+    name: str | None = None
+    merged: Sequence[tuple[int, int, int, int]] = ()
+
+    def __init__(self, file: str, data: bytes) -> None:
+        self.file = file
+        self._data = decode(data)
+        if not self._data.strip():
+            raise FileRefusedError("empty-file")
+        csv.field_size_limit(_CELL_BYTES_MAX)
+        self._separator = _separator(self._data)
+        self._head: list[list[str]] = []
+        self._lines: list[int] = [0]
+        reader = self._reader()
+        for record in _checked(reader, HEAD_ROWS):
+            self._head.append(record)
+            self._lines.append(reader.line_num)
+        self._bodies: dict[int, tuple[pa.Table, list[int]]] = {}
+
+    def head(self) -> list[list[str]]:
+        """The first rows as text."""
+        return self._head
+
+    def height(self, start: int) -> int:
+        """How many rows there are from row `start` (counted from 0) on."""
+        return len(self._body(start)[0])
+
+    def texts(self, column: int, start: int, kind: str, unit: str) -> Texts:
+        """The cells of one column from row `start` on; a CSV file knows nothing but text."""
+        body = self._body(start)[0]
+        if column >= body.num_columns:
+            return Texts(pa.array([""] * len(body), pa.string()))
+        chunks = body.column(column).combine_chunks()
+        return Texts(chunks if isinstance(chunks, pa.Array) else pa.concat_arrays(chunks.chunks))
+
+    def row(self, index: int, start: int) -> list[str]:
+        """All cells of one row, counted from `start`."""
+        body = self._body(start)[0]
+        return [body.column(c)[index].as_py() for c in range(body.num_columns)]
+
+    def extra_cells(self, start: int) -> Sequence[int]:
+        """Rows from `start` on that have content beyond the last header cell: a separator inside a cell."""
+        return self._body(start)[1]
+
+    def _reader(self) -> Reader:
+        lines = io.TextIOWrapper(io.BytesIO(self._data), encoding="utf-8", newline="")
+        return csv.reader(lines, delimiter=self._separator, strict=True)
+
+    def _body(self, start: int) -> tuple[pa.Table, list[int]]:
+        if start not in self._bodies:
+            width = max((len(row) for row in self._head[max(0, start - 2) : start]), default=0)
+            fast = self._fast_body(start, width)
+            self._bodies = {start: fast if fast is not None else self._slow_body(start, width)}
+        return self._bodies[start]
+
+    def _fast_body(self, start: int, width: int) -> tuple[pa.Table, list[int]] | None:
+        """The body read by Arrow, or None where the file is not plain enough for it."""
+        if start >= len(self._head) or (start and len(self._head[start]) != width):
+            return None
+        if not _is_plain(self._data, self._separator):
+            return None
+        names = [str(c) for c in range(len(self._head[start]))]
+        read = pa_csv.ReadOptions(column_names=names, skip_rows=self._lines[start], block_size=1 << 23)
+        parse = pa_csv.ParseOptions(delimiter=self._separator, ignore_empty_lines=False)
+        convert = pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+        )
+        try:
+            body = pa_csv.read_csv(pa.BufferReader(self._data), read, parse, convert)
+        except pa.ArrowInvalid:  # uneven or empty lines: the slow reader knows what to do with them
+            return None
+        return body, []
+
+    def _slow_body(self, start: int, width: int) -> tuple[pa.Table, list[int]]:
+        """The body read record by record: short rows are filled up, content beyond the header is reported."""
+        reader = self._reader()
+        for _ in _checked(reader, start):
+            pass
+        width = width or max(map(len, self._head), default=1)
+        batches: list[pa.Table] = []
+        extra: list[int] = []
+        rows = 0
+        while chunk := list(_checked(reader, _CHUNK_ROWS)):
+            extra += [rows + at for at, row in enumerate(chunk) if any(cell.strip() for cell in row[width:])]
+            rows += len(chunk)
+            columns = zip(*padded([row[:width] for row in chunk] + [[""] * width]), strict=True)
+            batches.append(
+                pa.table({str(c): pa.array(cells[:-1], pa.string()) for c, cells in enumerate(columns)})
+            )
+        if not batches:
+            return pa.table({str(c): pa.array([], pa.string()) for c in range(width)}), []
+        return pa.concat_tables(batches), extra
+
+
+def _checked(reader: Reader, count: int) -> Iterator[list[str]]:
+    """The next `count` records; raises `FileRefusedError` (`quotes`) where quotes do not pair."""
+    for _ in range(count):
+        line = reader.line_num + 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileRefusedError("quotes", row=line, reason=f"第 {line} 行起") from error
+
+
+def _separator(data: bytes) -> str:
+    """The separator that cuts most lines into most cells in the same way."""
+    sample = data[:_SAMPLE_BYTES].decode("utf-8", errors="ignore")
+
+    def score(separator: str) -> int:
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+        widths = Counter(len(record) for _, record in zip(range(HEAD_ROWS), reader, strict=False))
+        return max((count * (width - 1) for width, count in widths.items()), default=0)
+
+    return max(_SEPARATORS, key=score)
+
+
+def _is_plain(data: bytes, separator: str) -> bool:
+    """Whether quotes stand only around whole cells that hold no line break, and lines end in one way."""
+    if b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
+        return False
+    if b'"' not in data:
+        return True
+    octets = np.frombuffer(data, np.uint8)
+    quotes = np.flatnonzero(octets == ord('"'))
+    line_ends = np.flatnonzero(octets == ord("\n"))
+    if len(quotes) % 2 or (np.searchsorted(quotes, line_ends) % 2).any():
+        return False
+    padded_octets = np.concatenate(([ord("\n")], octets, [ord("\n")]))
+    before, after = padded_octets[quotes[0::2]], padded_octets[quotes[1::2] + 2]
+    return bool(
+        np.isin(before, list(b'\n"' + separator.encode())).all()
+        and np.isin(after, list(b'\r\n"' + separator.encode())).all()
+    )

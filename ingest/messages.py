@@ -1,0 +1,218 @@
+"""What ingest says to the user, in Chinese and English, in one place; the Chinese texts go into reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Message:
+    """A problem and what to do about it, in both languages; `{…}` are filled in."""
+
+    zh: str
+    hint_zh: str
+    en: str
+    hint_en: str
+
+
+MESSAGES: dict[str, Message] = {
+    # cells
+    "empty-required": Message(
+        "必填项为空：{header}",
+        "补上此格后重新导入该行",
+        "required cell is empty: {header}",
+        "fill the cell and ingest again",
+    ),
+    "not-a-number": Message(
+        "不是数字：{header}",
+        "写成 1234.50 或 1,234.50；单位写在表头或表旁",
+        "not a number: {header}",
+        "write 1234.50 or 1,234.50; the unit belongs into the header or beside the table",
+    ),
+    "too-many-decimals": Message(
+        "金额折合成元后小数超过两位：{header}",
+        "改正金额，或在映射文件中写 decimals: round",
+        "more than two decimals in yuan: {header}",
+        "correct the amount, or say decimals: round in a mapping file",
+    ),
+    "too-large": Message(
+        "数字过大：{header}", "核对金额和单位", "number too large: {header}", "check amount and unit"
+    ),
+    "too-precise": Message(
+        "小数超过十位：{header}", "减少小数位数", "more than ten decimals: {header}", "use fewer decimals"
+    ),
+    "unit-conflict": Message(
+        "格内单位与表头单位不一致：{header}",
+        "只保留一处单位",
+        "the unit in the cell contradicts the one of the column: {header}",
+        "keep one of them",
+    ),
+    "not-positive": Message(
+        "金额必须大于零：{header}",
+        "退回的资金另记一行正数，并在“原凭证号”（refund_of）填写被退回的支付凭证号",
+        "amount must be above zero: {header}",
+        "money given back is a refund: a row of its own with refund_of naming the voucher that it returns",
+    ),
+    "not-a-date": Message(
+        "不是日期：{header}",
+        "写成 2019-12-20；时间写在空格之后，如 2019-12-20 09:30:00，秒的小数最多三位",
+        "not a date: {header}",
+        "write 2019-12-20; a time follows after a blank as 09:30:00, with at most three decimals",
+    ),
+    "impossible-date": Message(
+        "日期不存在：{header}", "核对年月日", "there is no such date: {header}", "check year, month and day"
+    ),
+    "impossible-time": Message(
+        "时间不存在：{header}", "核对时分秒", "there is no such time: {header}", "check the time"
+    ),
+    "not-a-word": Message(
+        "不在可选值之内：{header}",
+        "可选值：{words}",
+        "not one of the accepted words: {header}",
+        "accepted: {words}",
+    ),
+    "not-yes-no": Message(
+        "不是“是/否”：{header}", "填写 是 或 否", "neither yes nor no: {header}", "write 是 or 否"
+    ),
+    "float-identifier": Message(
+        "编号已被表格软件变成数字，原值已失：{header}",
+        "从原系统重新导出，或把该列设为文本后重填，不要由此推断原值",
+        "a spreadsheet has turned this identifier into a number: {header}",
+        "export again from the source system with this column as text; the lost digits are not guessed",
+    ),
+    "ambiguous-percent": Message(
+        "分不清是百分数还是小数：{header}",
+        "写成 80% 或 80",
+        "percent or fraction: {header}",
+        "write 80% or 80",
+    ),
+    "formula-without-value": Message(
+        "公式没有保存计算结果：{header}",
+        "用表格软件打开并保存一次，或改为数值后重新导入",
+        "a formula without a stored result: {header}",
+        "open and save the workbook in a spreadsheet program, or replace the formula by its value",
+    ),
+    "formula-error": Message(
+        "单元格是错误值：{header}",
+        "改正公式后重新导入",
+        "the cell holds an error value: {header}",
+        "correct the formula",
+    ),
+    # rows
+    "extra-cells": Message(
+        "此行的格数多于表头，各列可能错位",
+        "含有分隔符的内容（如 1,234.50）要加引号；改正后重新导入该行",
+        "more cells than headers: the columns may be shifted",
+        "quote contents that hold the separator, such as 1,234.50",
+    ),
+    "table-not-settled": Message(
+        "所在表缺少必需列或表头不明，此行未导入",
+        "先解决该表表头的问题（见表头行）",
+        "the table of this row lacks required columns or has unclear headers",
+        "settle the problem of the header row first",
+    ),
+    "more-rows-not-settled": Message(
+        "同上，直到第 {last} 行另有 {count} 行未导入",
+        "先解决该表表头的问题（见表头行）",
+        "likewise {count} more rows up to row {last}",
+        "settle the problem of the header row first",
+    ),
+    "total-differs": Message(
+        "合计与明细不符：{header}，合计行 {stated} 元，明细之和 {found} 元",
+        "核对明细是否缺行或金额有误；合计行本身不导入",
+        "the totals row differs from its details: {header}, stated {stated} yuan, details {found} yuan",
+        "look for missing rows or wrong amounts; the totals row itself is not loaded",
+    ),
+    # tables
+    "missing-column": Message(
+        "缺少必需列：{header}",
+        "补上该列，或用映射文件（--mapping）指明它在哪一列",
+        "required column is missing: {header}",
+        "add the column, or name it in a mapping file (--mapping)",
+    ),
+    "ambiguous-column": Message(
+        "表头不明：{header} 可能是 {candidates}",
+        "用映射文件（--mapping）指明",
+        "ambiguous header: {header} may be {candidates}",
+        "settle it with a mapping file (--mapping)",
+    ),
+    "ambiguous-table": Message(
+        "认不准是哪张表：可能是 {tables}",
+        "用映射文件（--mapping）指明 table",
+        "ambiguous table: may be {tables}",
+        "settle it with a mapping file (--mapping)",
+    ),
+    "unknown-unit": Message(
+        "金额单位不明：{header}",
+        "只认 元、千元、万元、亿元；在表头写明，或用映射文件（--mapping）指明 unit",
+        "unknown or contradictory unit of money: {header}",
+        "known are 元, 千元, 万元, 亿元; say it in the header or in a mapping file (--mapping)",
+    ),
+    "no-table": Message(
+        "没有认出任何表的表头",
+        "表头用约定的中文列名或英文列名，或用映射文件（--mapping）指明",
+        "no header row of any known table",
+        "use the contract's Chinese or English headers, or a mapping file (--mapping)",
+    ),
+    "sheet-without-headers": Message(
+        "此表没有映射文件所指的表头：{header}",
+        "在映射文件中用 sheet 指明工作表，或更正表头",
+        "this sheet lacks a header that the mapping file names: {header}",
+        "name the sheet in the mapping file, or correct the header",
+    ),
+    # files
+    "unreadable": Message(
+        "文件读不出：{reason}",
+        "确认文件完整、未加密，且是 CSV、XLSX 或 XLS",
+        "the file cannot be read: {reason}",
+        "make sure that it is whole, not encrypted, and a CSV, XLSX or XLS file",
+    ),
+    "empty-file": Message("文件是空的", "确认文件已正确导出", "the file is empty", "export it again"),
+    "encoding": Message(
+        "文字编码既不是 UTF-8 也不是 GB18030（第 {line} 行附近）",
+        "另存为 UTF-8 后重试",
+        "neither UTF-8 nor GB18030 (near line {line})",
+        "save it as UTF-8",
+    ),
+    "quotes": Message(
+        "引号不成对，无法可靠地分列：{reason}",
+        "改正此行的引号（引号内的引号要写两个），整个文件未导入",
+        "quotation marks do not pair: {reason}",
+        "correct the quotes of this row (a quote inside quotes is doubled); nothing of this file is loaded",
+    ),
+    "too-big": Message(
+        "文件展开后过大，拒绝打开：{reason}",
+        "检查文件来源；删除多余的空行空列，或拆成几个文件",
+        "the file is too large when unpacked: {reason}",
+        "check where it comes from; remove empty rows and columns, or split it",
+    ),
+    "declares-entities": Message(
+        "XLSX 内含 DTD 声明，拒绝打开",
+        "正常的 XLSX 没有这种声明；用表格软件另存一次，并检查文件来源",
+        "the XLSX file declares a DTD",
+        "no proper XLSX does; save it anew in a spreadsheet program and check where it comes from",
+    ),
+}
+
+
+def problem(
+    code: str,
+    *,
+    file: str,
+    sheet: str | None = None,
+    row: int | None = None,
+    column: str | None = None,
+    value: str | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """One entry of the report's `problems`, with the keys of contract section 3."""
+    message = MESSAGES[code]
+    return {
+        "file": file,
+        "sheet": sheet,
+        "row": row,
+        "column": column,
+        "value": value,
+        "problem": message.zh.format(**(facts or {})),
+        "hint": message.hint_zh.format(**(facts or {})),
+    }

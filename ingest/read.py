@@ -1,0 +1,81 @@
+"""Files and folders become sheets: a file's kind is told by its content, folders go by file name."""
+
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.csvfile import CsvSheet
+from ingest.htmlfile import html_sheets
+from ingest.sheet import FileRefusedError, Sheet
+from ingest.workbook import workbook_sheets
+from tracer.errors import UsageError
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
+"""What is read out of folders; a file that is named itself is read whatever it is called."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+_HTML = (b"<!doctype html", b"<html", b"<table", b"<meta")
+_SNIFFED = 1024
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file to read, and the name by which reports call it: its path within the folder that was given."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The visible sheets of a file, and the names of its hidden ones."""
+
+    sheets: Sequence[Sheet]
+    hidden: Sequence[str] = field(default_factory=tuple)
+
+
+def source_files(paths: Iterable[Path], also: Iterable[str] = ()) -> list[SourceFile]:
+    """All files under the paths, folders in order of file name; raises `UsageError` for a missing path.
+
+    Of folders only table files are taken, and those that match one of the globs `also`; lock files of open
+    workbooks (`~$…`) and hidden files are left alone.
+    """
+    globs = list(also)
+    found: list[SourceFile] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [SourceFile(p, p.relative_to(path).as_posix()) for p in path.rglob("*") if p.is_file()]
+            inside = [file for file in inside if _is_wanted(file, globs)]
+            found += sorted(inside, key=lambda file: file.name.split("/"))
+        elif path.is_file():
+            found.append(SourceFile(path, path.name))
+        else:
+            raise UsageError(f"没有这个文件或文件夹：{path} / no such file or folder")
+    return found
+
+
+def _is_wanted(file: SourceFile, globs: list[str]) -> bool:
+    if any(part.startswith((".", "~$")) for part in file.name.split("/")):
+        return False
+    return file.path.suffix.lower() in TABLE_SUFFIXES or any(file.path.match(glob) for glob in globs)
+
+
+def open_file(source: SourceFile) -> Opened:
+    """Read a file by what it is, not by what it is called; raises `FileRefusedError`."""
+    try:
+        with source.path.open("rb") as stream:
+            start = stream.read(_SNIFFED)
+        if not start:
+            raise FileRefusedError("empty-file")
+        if start.startswith(_OLE) or (start.startswith(_ZIP) and zipfile.is_zipfile(source.path)):
+            return Opened(*workbook_sheets(source.name, source.path))
+        if start.startswith(_ZIP):
+            raise FileRefusedError("unreadable", reason="不是完整的 XLSX")
+        data = source.path.read_bytes()
+    except OSError as error:
+        raise FileRefusedError("unreadable", reason=error.strerror or type(error).__name__) from error
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_HTML):
+        return Opened(html_sheets(source.name, data))
+    return Opened([CsvSheet(source.name, data)])

@@ -1,0 +1,152 @@
+"""What each row below a header is: data, a totals row, or blank; nothing is left out of the three.
+
+Blank are also rows without data: a header repeated on a new page, notes and signatures below the table
+(`注：…`, `制表人：…`), headings of sections (`一、…`) that stand alone in their row, and rows with nothing
+but a serial number. Anything else that is not a totals row is data, and is rejected with its reasons where it
+is wrong.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.cells import fold, is_empty
+from ingest.headers import header_text
+from ingest.plan import Plan, RowPattern
+from ingest.sheet import Sheet
+
+Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
+Int8s = np.ndarray[tuple[int], np.dtype[np.int8]]
+Int64s = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+DATA, TOTALS, BLANK = 0, 1, 2
+
+_WORDS = "合计|小计|总计|共计|累计|总合计"
+_TOTALS = re.compile(
+    rf"(?:.{{0,16}}(?:{_WORDS})(?:金额|数|额)?(?:\([^()]*\))?|(?:合计|总计|共计):?.{{0,30}}|(?:grand|sub)?-?total):?"
+)
+_SPACED = [r"\s*".join(word) for word in _WORDS.split("|")]
+_TOTALS_ALONE = (
+    rf"(?i)^\s*(?:本\s*[页月日季年])?\s*(?:{'|'.join(_SPACED)}|(?:grand|sub)?[ -]?total)\s*[:：]?\s*$"
+)
+_NOTE = re.compile(
+    r"(?:注|备注|附注|说明|填表说明|填报说明|编制说明|附件)\d*[:.、]?.*"
+    r"|(?:制表|填报|填表|编制|审核|复核|经办|负责|单位负责|财务负责|分管领导|主管领导|联系|报送|打印|制单|记账|出纳|会计|主管)"
+    r"(?:人|员|单位|日期|时间|签字|签章|电话|领导)?(?:\(.*\))?:.*"
+    r"|\(?(?:单位)?(?:公章|盖章|签章|签字)\)?:?.*"
+    r"|第\d+页.*|共\d+页.*|-+\d+-+|page\d+.*|以下空白|以上.{0,10}|转下页|承前页|续表"
+)
+_SECTION = re.compile(r"(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)).{1,40}")
+_SERIAL = re.compile(r"\d{1,6}")
+
+
+def identifying_columns(plan: Plan) -> tuple[str, ...]:
+    """The identifier, or the required text columns of a table without one, as far as the sheet has them."""
+    if plan.table is None:
+        return ()
+    required = (c.name for c in plan.table.columns if c.refuses_empty and c.kind == "text")
+    names = [plan.table.identifier] if plan.table.identifier else required
+    return tuple(name for name in names if name in plan.sources)
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """What the classification needs to know of the columns of the table."""
+
+    texts: dict[str, pa.Array]
+    lacking: Bools
+    """Rows in which a cell that must be filled is empty."""
+
+
+def classify(sheet: Sheet, plan: Plan, rows: int, mapped: Mapped) -> Int8s:
+    """DATA, TOTALS or BLANK for each row below the header."""
+    kinds = np.zeros(rows, np.int8)
+    suspects = mapped.lacking.copy()
+    identifying = identifying_columns(plan)
+    for name in identifying:
+        if name not in mapped.texts:
+            continue
+        texts = mapped.texts[name]
+        suspects |= _mask(pc.match_substring_regex(texts, _TOTALS_ALONE))
+        cell = plan.sources[name][0]
+        if cell < len(plan.header):
+            suspects |= _mask(pc.equal(texts, plan.header[cell]))
+    header = [header_text(text) for text in plan.header]
+    judge = _Judge(
+        header,
+        tuple(cell for name in identifying for cell in plan.sources[name]),
+        frozenset(cell for cells in plan.sources.values() for cell in cells),
+        automatic=plan.totals is None and plan.table is not None,
+    )
+    for row in np.flatnonzero(suspects):
+        kinds[row] = judge.kind(sheet.row(int(row), plan.header_row))
+    if plan.totals is not None:
+        kinds[matching(sheet, plan, plan.totals.rows) & (kinds != BLANK)] = TOTALS
+    kinds[matching(sheet, plan, plan.skip)] = BLANK
+    return kinds
+
+
+@dataclass(frozen=True)
+class _Judge:
+    header: list[str]
+    identifying: tuple[int, ...]
+    used: frozenset[int]
+    automatic: bool
+
+    def kind(self, cells: Sequence[str]) -> int:
+        """What a row is that lacks something, or that looks like a total or a header."""
+        filled = {at: header_text(cell) for at, cell in enumerate(cells) if fold(cell)}
+        if not filled:
+            return BLANK
+        if self.automatic and any(
+            _TOTALS.fullmatch(text) and self._alone(cells, at) for at, text in filled.items()
+        ):
+            return TOTALS
+        known = [at for at in filled if at < len(self.header) and self.header[at]]
+        if len(known) > 1 and all(filled[at] == self.header[at] for at in known):
+            return BLANK
+        if all(_NOTE.fullmatch(text) for text in filled.values()):
+            return BLANK
+        if len(filled) == 1 and _SECTION.fullmatch(next(iter(filled.values()))):
+            return BLANK
+        if (
+            self.used
+            and self.used.isdisjoint(filled)
+            and all(_SERIAL.fullmatch(text) for text in filled.values())
+        ):
+            return BLANK
+        if all(is_empty(cell) for cell in cells):
+            return BLANK
+        return DATA
+
+    def _alone(self, cells: Sequence[str], at: int) -> bool:
+        """Whether no identifying cell but this one is filled."""
+        return all(cell == at or cell >= len(cells) or is_empty(cells[cell]) for cell in self.identifying)
+
+
+def matching(sheet: Sheet, plan: Plan, patterns: Sequence[RowPattern]) -> Bools:
+    """Rows in which a cell fits one of the patterns."""
+    rows = sheet.height(plan.header_row)
+    found = np.zeros(rows, np.bool_)
+    for rule in patterns:
+        encoded = sheet.texts(rule.column, plan.header_row, "text", "元").values.dictionary_encode()
+        fits = np.array(
+            [bool(rule.pattern.search(fold_ends(text))) for text in encoded.dictionary.to_pylist()], np.bool_
+        )
+        if rows:
+            found |= fits[encoded.indices.to_numpy()]
+    return found
+
+
+def fold_ends(text: str) -> str:
+    """A cell's text without white space at its ends."""
+    return text.strip()
+
+
+def _mask(values: pa.Array) -> Bools:
+    mask: Bools = values.to_numpy(zero_copy_only=False).astype(np.bool_)
+    return mask

@@ -1,0 +1,101 @@
+"""Totals rows are checked against their details and never loaded."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingest.headers import header_text
+from ingest.plan import Plan
+from ingest.rows import DATA, TOTALS, Bools, Int8s, Int64s
+from ingest.sheet import Sheet
+
+_SUBTOTAL = re.compile(r"小计|本[页月日季]|subtotal|sub-total")
+_RUNNING = re.compile(r"累计")
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """One money column in fen, and which of its cells could be read."""
+
+    column: str
+    fen: Int64s
+    known: Bools
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A totals row that does not equal its details."""
+
+    row: int
+    column: str
+    stated_fen: int
+    found_fen: int
+
+
+def check_found(sheet: Sheet, plan: Plan, kinds: Int8s, amounts: Sequence[Amounts]) -> list[Difference]:
+    """Check totals rows that were found by their word.
+
+    小计 (and 本页合计 and the like) sums its section: the details since the totals row before it or, where
+    there are none, those up to the next. 累计 sums everything above. Any other total sums all details, or all
+    since the last total of its kind, or everything above. Rejected and duplicate rows are details too, as far
+    as they are readable.
+    """
+    at = np.flatnonzero(kinds == TOTALS)
+    words = [_word(sheet.row(int(row), plan.header_row)) for row in at]
+    differences: list[Difference] = []
+    for money in amounts:
+        details = np.where((kinds == DATA) & money.known, money.fen, 0)
+        before = np.concatenate(([0], np.cumsum(details)))
+        counts = np.concatenate(([0], np.cumsum(kinds == DATA)))
+        for n, row in enumerate(at):
+            if not money.known[row]:
+                continue
+            readings = _readings(n, at, words, before, counts)
+            if int(money.fen[row]) not in readings:
+                differences.append(Difference(int(row), money.column, int(money.fen[row]), readings[0]))
+    return differences
+
+
+def _readings(n: int, at: Int64s, words: list[str], before: Int64s, counts: Int64s) -> list[int]:
+    """What the n-th totals row may sum up, the likeliest first."""
+    row = at[n]
+    above = int(before[row])
+    if _RUNNING.search(words[n]):
+        return [above]
+    if _SUBTOTAL.search(words[n]):
+        start = at[n - 1] if n else 0
+        if counts[row] > counts[start]:
+            return [above - int(before[start])]
+        end = at[n + 1] if n + 1 < len(at) else len(before) - 1
+        return [int(before[end]) - above]
+    same = [at[k] for k in range(n) if not _SUBTOTAL.search(words[k])]
+    return [int(before[-1]), above - int(before[same[-1]] if same else 0), above]
+
+
+def _word(cells: Sequence[str]) -> str:
+    texts = [header_text(cell) for cell in cells]
+    return next((text for text in texts if re.search("计|total", text)), "")
+
+
+def check_mapped(
+    groups: list[tuple[str, ...]], kinds: Int8s, taken: Bools, amounts: Sequence[Amounts]
+) -> list[Difference]:
+    """Check totals rows of a mapping file: those of one group together equal its accepted rows."""
+    differences: list[Difference] = []
+    for money in amounts:
+        stated: dict[tuple[str, ...], tuple[int, int]] = {}
+        for row in np.flatnonzero((kinds == TOTALS) & money.known):
+            first, fen = stated.get(groups[row], (int(row), 0))
+            stated[groups[row]] = (first, fen + int(money.fen[row]))
+        found = dict.fromkeys(stated, 0)
+        for row in np.flatnonzero(taken & money.known):
+            if groups[row] in found:
+                found[groups[row]] += int(money.fen[row])
+        differences += [
+            Difference(first, money.column, fen, found[group])
+            for group, (first, fen) in stated.items()
+            if fen != found[group]
+        ]
+    return differences

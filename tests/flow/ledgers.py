@@ -62,10 +62,10 @@ def transfer(name: str, payer: str, payee: str, fen: int, at: datetime, voucher:
 
 
 class RandomLedger:
-    """A ledger of some dozens of rows on few days, among few holders, from a seed."""
+    """A ledger of some dozens of rows on few days, among few holders, from a source of chance."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+    def __init__(self, chance: random.Random) -> None:
+        self.random = chance
         self.days = self.random.randint(1, 8)
         self.timed = self.random.choice([0.0, 0.2, 0.5, 1.0])
         self.amounts = self.random.choice([5, 40, 1000])

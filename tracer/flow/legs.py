@@ -73,15 +73,11 @@ def _candidates(payments: BankRows, transfers: BankRows) -> tuple[Int64, Int64]:
 
 def _keys(left: BankRows, right: BankRows) -> tuple[Int64, Int64]:
     """Equal numbers, from 0, for equal (payer, payee, amount)."""
-    payer, payee, amount = (
-        np.concatenate([getattr(left, column), getattr(right, column)])
-        for column in ("payer", "payee", "amount")
-    )
-    order = np.lexsort((amount, payee, payer))
-    new = np.zeros(len(order), np.bool_)
-    for column in (payer, payee, amount):
-        in_order = column[order]
-        new[1:] |= in_order[1:] != in_order[:-1]
+    pairs = [side.payer.astype(np.int64) << 32 | side.payee for side in (left, right)]
+    pair, amount = np.concatenate(pairs), np.concatenate([left.amount, right.amount])
+    order = np.lexsort((amount, pair))
+    pair, amount = pair[order], amount[order]
+    new = np.append(False, (pair[1:] != pair[:-1]) | (amount[1:] != amount[:-1]))
     keys = np.empty(len(order), np.int64)
     keys[order] = np.cumsum(new)
     return keys[: len(left.day)], keys[len(left.day) :]

@@ -272,9 +272,8 @@ def _openings(rows: pa.Table, holders: Holders) -> Int64:
 def _titles(seen: Mapping[str, pa.Table], holders: Holders, payees: Int32) -> pa.Array:
     """What people call each holder: by `accounts` or `indicators`, else the first payee name given for it."""
     indicators, accounts, payments = seen["indicators"], seen["accounts"], seen["payments"]
-    documents = pc.binary_join_element_wise(
-        text(indicators["doc_no"]), text(indicators["fund_name"]), pa.scalar(" ", TEXT), null_handling="skip"
-    )
+    doc_no, fund = (text(indicators[name]).fill_null("") for name in ("doc_no", "fund_name"))
+    documents = pc.utf8_trim_whitespace(pc.binary_join_element_wise(doc_no, fund, pa.scalar(" ", TEXT)))
     where = np.full(len(holders.kind), -1, np.int64)
     named = np.flatnonzero(payees == holders.payees)[::-1]
     where[payees[named]] = named + len(indicators) + len(accounts)

@@ -1,0 +1,177 @@
+"""The plan side of the graph: funds, indicators, splits, projects, arrangements and the steps taken."""
+
+from datetime import date
+
+import pyarrow as pa
+
+from tracer.calendar import WorkingDays
+from tracer.graph.draft import Draft
+from tracer.graph.seen import seen
+from tracer.graph.text import document_key, name_key, text_key
+from tracer.ledger import Ledger
+
+_LEVELS = ("central", "province", "city", "county", "township", "village")
+_APPROVAL = "县级批复"
+
+
+def read_plan(draft: Draft, ledger: Ledger, version: int, as_of: date | None) -> None:
+    """Make the plan's tables known, with the texts that rules compare."""
+    funds = seen(ledger, version, as_of, "funds")
+    draft.add("funds", funds.append_column("name_key", text_key(funds["fund_name"])))
+    draft.add("indicators", _with_keys(seen(ledger, version, as_of, "indicators")))
+    all_splits = ledger.read("splits", ["child_indicator_id"], version)
+    draft.add("children", all_splits)
+    for table in ("splits", "projects", "project_funds", "targets"):
+        draft.add(table, seen(ledger, version, as_of, table))
+    events = seen(ledger, version, as_of, "events")
+    events = events.append_column("step_key", text_key(events["step"]))
+    draft.add("events", events.append_column("actor_key", name_key(events["actor"])))
+    draft.add("workdays", _workdays(draft, seen(ledger, version, as_of, "calendar")))
+
+
+def write_plan(draft: Draft) -> None:
+    """Write the plan's nodes and edges.
+
+    Needs `indicator_keys`, `project_keys`, `payment_keys` and `indicator_balances`; keeps `arrangements`.
+    """
+    _write_funds(draft)
+    _write_indicators(draft)
+    draft.make("arrangements", _ARRANGEMENTS)
+    _write_projects(draft)
+    draft.edges("SPLIT_TO", "Indicator", "Indicator", _SPLIT_TO)
+    draft.edges("FINANCES", "Indicator", "Project", _FINANCES)
+    _write_events(draft)
+
+
+def _with_keys(indicators: pa.Table) -> pa.Table:
+    keys = {
+        "doc_key": document_key(indicators["doc_no"]),
+        "fund_key": text_key(indicators["fund_name"]),
+        "nature_key": text_key(indicators["fund_nature"]),
+        "item_key": text_key(indicators["budget_item"]),
+        "receiver_key": text_key(indicators["receiver"]),
+        "economic_key": text_key(indicators["economic_code"]),
+    }
+    for name, column in keys.items():
+        indicators = indicators.append_column(name, column)
+    return indicators
+
+
+def _workdays(draft: Draft, calendar: pa.Table) -> pa.Table:
+    """The working-day number of every day that a deadline starts from or that is held against one."""
+    days = draft.rows(
+        """
+        SELECT issued_on AS day FROM indicators UNION SELECT registered_on - 1 FROM indicators
+        UNION SELECT arranged_on FROM project_funds
+        """
+    )["day"].drop_null()
+    working = WorkingDays(zip(calendar["day"].to_pylist(), calendar["kind"].to_pylist(), strict=True))
+    ordinals = [working.ordinal(day) for day in days.to_pylist()]
+    return pa.table({"day": days, "workday": pa.array(ordinals, pa.int64())})
+
+
+def _write_funds(draft: Draft) -> None:
+    draft.make("fund_nodes", "SELECT row_number() OVER (ORDER BY _seq) - 1 AS key, * FROM funds")
+    draft.nodes(
+        "Fund",
+        """
+        SELECT key, fund_id AS id, 'funds#' || _seq AS ref, fund_name AS name, name_key, level, register_only,
+            county_bound
+        FROM fund_nodes
+        """,
+    )
+
+
+def _write_indicators(draft: Draft) -> None:
+    ranks = " ".join(f"WHEN '{level}' THEN {rank}" for rank, level in enumerate(_LEVELS, 1))
+    draft.nodes(
+        "Indicator",
+        f"""
+        SELECT k.key, k.id, 'indicators#' || k.seq AS ref, k.seq IS NOT NULL AS listed,
+            k.id IN (SELECT child_indicator_id FROM children) AS is_child,
+            CASE WHEN k.seq IS NOT NULL THEN row_number() OVER (
+                PARTITION BY k.seq IS NOT NULL ORDER BY issued_on, registered_on NULLS LAST, k.id) END AS issue_rank,
+            doc_no, doc_key, fund_name, fund_key, fund_nature, nature_key, function_code, economic_code,
+            budget_item, item_key, amount_fen, level, CASE level {ranks} END AS level_rank, issuer, receiver,
+            receiver_key, issued_on AS issued_day, issue.workday AS issued_workday, received_on AS received_day,
+            registered_on AS registered_day, registration.workday AS registered_workday_before,
+            coalesce(received_on, registered_on, issued_on) AS receipt_day, scan_file, coalesce(held_fen, 0) AS held_fen
+        FROM indicator_keys k LEFT JOIN indicators i ON i._seq = k.seq
+            LEFT JOIN workdays issue ON issue.day = i.issued_on
+            LEFT JOIN workdays registration ON registration.day = i.registered_on - 1
+            LEFT JOIN indicator_balances b ON b.key = k.key
+        """,
+    )
+    draft.edges(
+        "OF_FUND",
+        "Indicator",
+        "Fund",
+        """
+        SELECT k.key AS from_key, f.key AS to_key
+        FROM indicators i JOIN indicator_keys k ON k.seq = i._seq JOIN fund_nodes f ON f.name_key = i.fund_key
+        """,
+    )
+
+
+def _write_projects(draft: Draft) -> None:
+    draft.nodes(
+        "Project",
+        f"""
+        SELECT k.key, k.id, 'projects#' || k.seq AS ref, k.seq IS NOT NULL AS listed, project_name AS name,
+            project_kind AS kind, region_code, place, unit, contractor, approved_amount_fen AS approved_fen,
+            CASE WHEN k.seq IS NULL THEN NULL
+                WHEN approved_on IS NULL THEN e.day
+                WHEN approval_no IS NOT NULL THEN approved_on END AS approval_day,
+            started_on AS started_day, accepted_on AS accepted_day, a.first_day AS first_arranged_day,
+            w.workday AS first_arranged_workday, coalesce(a.fen, 0) AS arranged_fen,
+            k.id IN (SELECT project_id FROM targets) AS has_target
+        FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq
+            LEFT JOIN (SELECT project_key, min(day) AS first_day, sum(fen) AS fen FROM arrangements GROUP BY ALL) a
+                ON a.project_key = k.key
+            LEFT JOIN workdays w ON w.day = a.first_day
+            LEFT JOIN (
+                SELECT subject_id, min(happened_at) AS day FROM events
+                WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
+            ) e ON e.subject_id = k.id
+        """,
+    )
+
+
+def _write_events(draft: Draft) -> None:
+    """Write events and who had them; what happened to an unknown payment stands alone."""
+    draft.make("event_nodes", "SELECT row_number() OVER (ORDER BY _seq) - 1 AS key, * FROM events")
+    draft.nodes(
+        "Event",
+        "SELECT key, 'events#' || _seq AS ref, step_key AS step, happened_at AS day, actor_key FROM event_nodes",
+    )
+    subjects = {
+        "indicator": ("Indicator", "indicator_keys"),
+        "project": ("Project", "project_keys"),
+        "payment": ("Transfer", "payment_keys"),
+    }
+    for kind, (label, keys) in subjects.items():
+        draft.edges(
+            "HAD",
+            label,
+            "Event",
+            f"""
+            SELECT k.key AS from_key, e.key AS to_key
+            FROM event_nodes e JOIN {keys} k ON k.id = e.subject_id WHERE e.subject_kind = '{kind}'
+            """,
+        )
+
+
+_ARRANGEMENTS = """
+SELECT i.key AS indicator_key, p.key AS project_key, f._seq AS seq, f.amount_fen AS fen, f.arranged_on AS day
+FROM project_funds f JOIN indicator_keys i ON i.id = f.indicator_id JOIN project_keys p ON p.id = f.project_id
+"""
+
+_FINANCES = """
+SELECT indicator_key AS from_key, project_key AS to_key, 'project_funds#' || seq AS ref, fen, day FROM arrangements
+"""
+
+_SPLIT_TO = """
+SELECT parent.key AS from_key, child.key AS to_key, 'splits#' || s._seq AS ref, s.amount_fen AS fen, s.split_on AS day
+FROM splits s JOIN indicator_keys parent ON parent.id = s.parent_indicator_id
+    JOIN indicator_keys child ON child.id = s.child_indicator_id
+"""

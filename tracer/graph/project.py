@@ -1,0 +1,170 @@
+"""Write a graph build: all nodes and edges, from the ledger's rows as seen and the flow of their money.
+
+Rules are read-only filters, joins and sums; what needs order, text normalisation, checksums, working days,
+words or the flow is worked out here and put on a node or an edge.
+"""
+
+from pathlib import Path
+
+from tracer.calendar import day_number
+from tracer.errors import ConservationError
+from tracer.flow.store import Flow
+from tracer.graph.draft import Draft
+from tracer.graph.facts_flow import make_balances, read_flow, write_flow
+from tracer.graph.facts_payments import make_payments, read_payments, write_payments
+from tracer.graph.facts_people import make_accounts, read_people, write_people
+from tracer.graph.facts_plan import read_plan, write_plan
+from tracer.graph.returned import write_returned
+from tracer.ledger import Ledger
+
+
+def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
+    """Write the graph of a flow's ledger version, method and as-of day into an empty folder.
+
+    One Parquet file per label and per edge type and pair of labels, with the columns of
+    `tracer.graph.model`. Raises `ConservationError` where the graph would not say what the rows say: that is
+    a bug.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with Draft(folder) as draft:
+        read_plan(draft, ledger, flow.version, flow.as_of)
+        read_people(draft, ledger, flow.version, flow.as_of)
+        read_payments(draft, ledger, flow.version, flow.as_of)
+        read_flow(draft, flow)
+        _number(draft)
+        make_accounts(draft)
+        make_balances(draft)
+        make_payments(draft)
+        _check_money(draft)
+        _write_build(draft, flow)
+        write_plan(draft)
+        write_people(draft)
+        write_payments(draft)
+        write_flow(draft)
+        write_returned(draft, flow)
+        _check_rows(draft)
+
+
+def _number(draft: Draft) -> None:
+    """Give keys to indicators, projects and accounts: first the listed ones, then those that rows only name."""
+    holders = "SELECT name FROM holders WHERE"
+    _keys(
+        draft,
+        "indicator",
+        "SELECT indicator_id AS id, _seq AS seq FROM indicators",
+        "SELECT indicator_id FROM payments",
+        "SELECT indicator_id FROM project_funds",
+        "SELECT subject_id FROM events WHERE subject_kind = 'indicator'",
+        f"{holders} is_indicator",
+    )
+    _keys(
+        draft,
+        "project",
+        "SELECT project_id AS id, _seq AS seq FROM projects",
+        "SELECT project_id FROM payments",
+        "SELECT project_id FROM project_funds",
+        "SELECT subject_id FROM events WHERE subject_kind = 'project'",
+    )
+    _keys(
+        draft,
+        "account",
+        "SELECT account_no AS id, _seq AS seq FROM accounts",
+        "SELECT payer_account FROM payments",
+        "SELECT payee_account FROM payments",
+        "SELECT from_account FROM transfers",
+        "SELECT to_account FROM transfers",
+        f"{holders} NOT is_indicator",
+    )
+
+
+def _keys(draft: Draft, what: str, listed: str, *mentions: str) -> None:
+    named = " UNION ".join(f"SELECT * FROM ({mention}) AS mention(id)" for mention in mentions)
+    draft.make(
+        f"{what}_keys",
+        f"""
+        WITH listed AS ({listed}),
+        everyone AS (
+            SELECT id, seq FROM listed
+            UNION ALL SELECT id, NULL FROM ({named}) n ANTI JOIN listed USING (id) WHERE id IS NOT NULL
+        )
+        SELECT row_number() OVER (ORDER BY seq NULLS LAST, id) - 1 AS key, id, seq FROM everyone
+        """,
+    )
+
+
+def _write_build(draft: Draft, flow: Flow) -> None:
+    as_of_day = "NULL" if flow.as_of is None else day_number(flow.as_of)
+    draft.nodes(
+        "Build",
+        f"""
+        SELECT 0 AS key, {flow.version} AS ledger_version, '{flow.method}' AS method, {as_of_day} AS as_of_day
+        """,
+    )
+
+
+def _check_money(draft: Draft) -> None:
+    """Check that pieces add up to their transfers, and what remains of them to the balances."""
+    wrong = {
+        "transfers whose pieces do not add up": """
+            SELECT count(*) FROM movements m
+                LEFT JOIN (SELECT row, sum(fen) AS fen FROM pieces GROUP BY ALL) p ON p.row = m.key
+            WHERE m.fen <> coalesce(p.fen, 0)
+        """,
+        "holders whose remains are not their balance": """
+            WITH touches AS (
+                SELECT payee AS holder, fen FROM movements UNION ALL SELECT payer, -fen FROM movements
+                UNION ALL SELECT holder, issue_fen + opening_fen FROM holders
+                UNION ALL SELECT m.payer, p.fen FROM pieces p JOIN movements m ON m.key = p.row WHERE p.parent < 0
+            )
+            SELECT count(*) FROM (SELECT holder, sum(fen) AS fen FROM touches GROUP BY ALL) t
+                FULL JOIN balances b USING (holder) WHERE coalesce(t.fen, 0) <> coalesce(b.held_fen, 0)
+        """,
+    }
+    _refuse({what: draft.value(query) for what, query in wrong.items()})
+
+
+def _check_rows(draft: Draft) -> None:
+    """Check that every row and cell that should be a node or an edge is one."""
+    expected = {name: draft.value(f"SELECT count(*) FROM ({query})") for name, query in _EXPECTED.items()}
+    _refuse({f"{name}: too few or too many": draft.written[name] - count for name, count in expected.items()})
+
+
+def _refuse(wrong: dict[str, int]) -> None:
+    found = [f"{what} ({count})" for what, count in wrong.items() if count]
+    if found:
+        raise ConservationError(f"the graph does not say what the rows say: {'; '.join(found)}")
+
+
+_EXPECTED = {
+    "Fund": "FROM funds",
+    "Event": "FROM events",
+    "RegisterEntry": "FROM register",
+    "Transfer": "SELECT 1 FROM splits UNION ALL SELECT 1 FROM payments UNION ALL SELECT 1 FROM transfers",
+    "SENT": """
+        SELECT 1 FROM payments WHERE payer_account IS NOT NULL
+        UNION ALL SELECT 1 FROM transfers WHERE from_account IS NOT NULL
+    """,
+    "RECEIVED_BY": """
+        SELECT 1 FROM payments WHERE payee_account IS NOT NULL
+        UNION ALL SELECT 1 FROM transfers WHERE to_account IS NOT NULL
+    """,
+    "NAMES": "FROM payments WHERE indicator_id IS NOT NULL",
+    "PAYS_FOR": "FROM payments WHERE project_id IS NOT NULL",
+    "REFUNDS": "FROM payments r SEMI JOIN payments p ON p.payment_id = r.refund_of",
+    "LEG_OF": "FROM leg_rows",
+    "SPLIT_TO": "FROM splits",
+    "FINANCES": "FROM project_funds",
+    "HAD": """
+        SELECT 1 FROM events WHERE subject_kind <> 'payment'
+        UNION ALL SELECT 1 FROM events e SEMI JOIN payments p ON p.payment_id = e.subject_id WHERE e.subject_kind = 'payment'
+    """,
+    "LISTED_AS": "FROM register",
+    "RELATED_TO": "FROM relations",
+    "HELD_BY": "FROM accounts WHERE holder_id_key IS NOT NULL",
+    "BENEFITS": "FROM household_payments",
+    "CARRIED": "FROM pieces WHERE row >= 0",
+    "BECAME": "FROM pieces WHERE parent >= 0",
+    "BORN_AT": "FROM pieces WHERE parent < 0",
+    "REMAINS_AT": "FROM pieces WHERE left_fen > 0",
+}
+"""For labels and edge types that rows, cells or pieces become one by one: a query with one row for each."""

@@ -1,0 +1,60 @@
+/*
+id: ZC08
+version: 1.0.0
+status: in_force
+budget_year: 2026
+name: {zh: 资金回流闭环, en: Round trip of funds}
+category: ZC
+level: {opens: yellow}
+subject: transfer_id
+amount: {zh: 回流金额合计, en: amount that came back}
+description:
+  zh: 监测机关单位或村集体付出的财政资金，在规定天数和环节内又回到付款方本身的账户，或者回到与付款方有登记关系的单位账户，且回流合计达到原支付的规定比例。同一分钱只计一次。
+  en: Detects fund money paid by a public or village account that, within the days and movements allowed, comes back to an account of the payer or of an organisation with a recorded relation to it, once the returned sum reaches the share of the payment. Each fen counts once.
+innocent:
+  - zh: 退款、质保金或保证金退还、缴税等正常返还，但摘要没有写明。
+    en: An ordinary return, such as a refund, a deposit given back or a tax, whose memo does not say so.
+  - zh: 收款单位与付款单位另有真实业务往来，应核对合同和发票。
+    en: Payer and payee have other genuine business; check contracts and invoices.
+basis:
+  - {text: 财政违法行为处罚处分条例, article: 第六条、第九条}
+scope: {levels: [county, township, village], funds: [all]}
+handler: {office: 监督局, joint: 主管处（室）}
+needs: [payments, transfers, accounts]
+optional: [relations]
+parameters:
+  window: {type: int, default: 180, min: 0, max: 3650, unit: days, origin: P}
+  hops: {type: int, default: 6, min: 2, max: 30, unit: count, origin: P}
+  share: {type: int, default: 50, min: 1, max: 100, unit: percent, origin: P}
+identity: [subject]
+*/
+// RETURNED leads from money of the payment to the piece that first came back of it. Pieces form a forest, so the
+// way between them is unique and the fen along it are the same; whether the last movement is guarded decides if it counts.
+MATCH (s:Account)-[:SENT]->(p:Transfer)-[:CARRIED]->(q:Piece)-[e:RETURNED]->(z:Piece)
+WHERE (s.is_public = true OR s.holder_kind = 'village') AND e.hops <= $hops
+MATCH (m:Transfer)-[:CARRIED]->(z)
+WHERE m.day - p.day <= $window AND coalesce(m.is_refund, false) = false
+  AND NOT any(word IN ['退回', '退款', '质保金', '保证金', '税'] WHERE coalesce(m.purpose_key, '') CONTAINS word)
+  AND NOT EXISTS { MATCH (l:Transfer)-[:LEG_OF]->(m)
+    WHERE any(word IN ['退回', '退款', '质保金', '保证金', '税'] WHERE coalesce(l.purpose_key, '') CONTAINS word) }
+MATCH way = (q)-[:BECAME*1..29]->(z)
+WITH p, m, z, nodes(way) AS way_pieces
+UNWIND way_pieces AS w
+WITH p, m, z, w.key AS way_key
+MATCH (t:Transfer)-[:CARRIED]->(y:Piece)
+WHERE y.key = way_key
+WITH p, m, z.key AS piece, z.fen AS fen, collect(t.ref) AS refs
+WITH p, coalesce(sum(fen), 0) AS returned_fen,
+  collect({id: m.id, rank: m.rank, day: m.day, piece: piece, fen: fen, refs: refs}) AS lots
+WHERE returned_fen * 100 >= 0 + p.amount_fen * $share
+UNWIND lots AS x
+UNWIND lots AS y
+WITH p, returned_fen, x, sum(CASE WHEN y.rank <= x.rank THEN y.fen ELSE 0 END) AS run_fen
+WITH p, returned_fen, collect(x) AS lots, min(CASE WHEN run_fen * 100 >= 0 + p.amount_fen * $share THEN x.rank ELSE null END) AS first_rank
+UNWIND lots AS x
+UNWIND x.refs AS ref
+WITH p, returned_fen, collect(DISTINCT ref) AS refs,
+  min(CASE WHEN x.rank = first_rank THEN x.id ELSE null END) AS reached_by,
+  min(CASE WHEN x.rank = first_rank THEN x.day ELSE null END) AS reached_day
+RETURN reached_by AS subject, 'yellow' AS level, returned_fen AS amount_fen, refs AS evidence, reached_day AS day,
+  p.id AS payment, p.amount_fen AS payment_fen

@@ -1,0 +1,80 @@
+"""The graph of a ledger version, a method and an as-of day: opened, or built first and then opened."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from tracer.flow.build import build_flow
+from tracer.flow.store import flow_name
+from tracer.graph import content, open_store
+from tracer.graph.base import Store, StoreUnavailable
+from tracer.graph.project import project
+from tracer.ledger import Ledger
+
+VERSIONS_KEPT = 3
+"""Of how many ledger versions the graphs are kept."""
+
+
+def graphs_folder(home: Path) -> Path:
+    """Where the embedded graphs lie."""
+    return home / "graph"
+
+
+def open_graph(
+    home: Path, version: int, method: str = "linked", as_of: date | None = None, uri: str | None = None
+) -> Store:
+    """The graph for these, in the home folder or, where a Bolt URI is given, on that server.
+
+    It is built if it is not there; a build that is killed leaves nothing that counts. Raises
+    StoreUnavailable where a server does not answer, UsageError for a version or method that is not there.
+    """
+    if uri is not None:
+        return _on_server(home, version, method, as_of, uri)
+    target = graphs_folder(home) / f"{flow_name(version, method, as_of)}.lbug"
+    if target.exists():
+        try:
+            return open_store(target)
+        except StoreUnavailable:
+            # Damaged, or built for another model of the graph: it is derived, so it is built again.
+            target.unlink()
+    from tracer.graph.ladybug import build_file
+
+    with _projected(home, version, method, as_of) as folder:
+        build_file(folder, target)
+    _prune(graphs_folder(home), version)
+    return open_store(target)
+
+
+def _on_server(home: Path, version: int, method: str, as_of: date | None, uri: str) -> Store:
+    from tracer.graph.neo4j import Neo4jStore
+
+    store = Neo4jStore(uri)
+    note = graphs_folder(home) / f"{flow_name(version, method, as_of)}.digest"
+    if note.exists() and store.state() == (note.read_text("ascii"), content.model_digest()):
+        return store
+    with _projected(home, version, method, as_of) as folder:
+        store.load(folder)
+        note.write_text(content.folder_digest(folder), "ascii")
+    return store
+
+
+@contextmanager
+def _projected(home: Path, version: int, method: str, as_of: date | None) -> Iterator[Path]:
+    """A folder with the graph's nodes and edges, removed at the end."""
+    flow = build_flow(home, method, as_of, version)
+    graphs_folder(home).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=graphs_folder(home), prefix=".draft-") as draft:
+        folder = Path(draft) / "build"
+        project(Ledger(home), flow, folder)
+        yield folder
+
+
+def _prune(folder: Path, newest: int) -> None:
+    """Remove graphs of versions that are too old to be asked for."""
+    for path in folder.iterdir():
+        match = re.match(r"v(\d+)-", path.name)
+        if match and int(match[1]) <= newest - VERSIONS_KEPT:
+            path.unlink()

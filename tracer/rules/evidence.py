@@ -1,0 +1,251 @@
+"""The working of a finding: the rows that it stands on, where they came from, and the finding in words."""
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tracer.calendar import date_of
+from tracer.ledger import Ledger, Source
+from tracer.mask import mask_account, mask_id, mask_text
+from tracer.messages import Language
+from tracer.money import format_yuan
+from tracer.rules.exemptions import Found
+from tracer.rules.parameters import Resolved
+from tracer.rules.spec import Rule
+from tracer.schema import DAY_COLUMNS, IDENTIFIERS, TABLES
+
+ROWS_SHOWN = 20
+"""Rows of evidence that a text shows; it says how many more there are."""
+
+_ORDER = {table: n for n, table in enumerate(TABLES)}
+_WORDS: dict[str, tuple[str, str]] = {
+    "red": ("红灯", "RED"),
+    "yellow": ("黄灯", "YELLOW"),
+    "bell": ("黄色警铃", "BELL"),
+    "info": ("提示", "INFO"),
+    "subject": ("对象", "Subject"),
+    "amount": ("金额", "Amount"),
+    "yuan": ("元", "yuan"),
+    "means": ("含义", "Meaning"),
+    "sum": ("算式", "Sum"),
+    "details": ("要点", "Facts"),
+    "exempt": ("已扣除例外金额", "Exempt amount taken off"),
+    "parameters": ("参数", "Parameters"),
+    "none": ("无", "none"),
+    "not_from_documents": ("非文件、法律规定", "not from the documents"),
+    "rows": ("依据数据", "Rows"),
+    "row": ("第 {row} 行", "row {row}"),
+    "more": ("另有 {n} 行，见 --format json", "{n} more rows, see --format json"),
+    "innocent": ("可能的正常原因", "Innocent explanations"),
+    "basis": ("规则依据", "Basis"),
+    "handler": ("处理", "Handled by"),
+    "again": ("重做", "Again"),
+    "origin_C": ("行业惯例", "convention"),
+    "origin_M": ("未核实", "unverified"),
+    "origin_P": ("建议值", "proposal"),
+    "origin_set": ("使用者设定", "set by the user"),
+}
+
+
+class Rows:
+    """The ledger rows behind some findings, read once for all of them."""
+
+    def __init__(self, ledger: Ledger, version: int, found: Iterable[Found]) -> None:
+        seqs: dict[str, set[int]] = {}
+        for finding in found:
+            for ref in finding.refs:
+                table, _, seq = ref.partition("#")
+                seqs.setdefault(table, set()).add(int(seq))
+        self._rows: dict[str, dict[str, Any]] = {}
+        for table, wanted in seqs.items():
+            self._rows |= _read(ledger, version, table, sorted(wanted))
+
+    def evidence(self, refs: Sequence[str]) -> list[dict[str, Any]]:
+        """The rows of a finding in order of day, then table and row; rows without a day first."""
+        return sorted(
+            (self._rows[ref] for ref in refs),
+            key=lambda row: (row["day"] or "", _ORDER[row["table"]], int(row["ref"].partition("#")[2])),
+        )
+
+
+def _read(ledger: Ledger, version: int, table: str, seqs: list[int]) -> dict[str, dict[str, Any]]:
+    names = TABLES[table].arrow.names
+    identifier, day = IDENTIFIERS.get(table), DAY_COLUMNS.get(table)
+    amount = next((name for name in ("amount_fen", "approved_amount_fen") if name in names), None)
+    columns = [name for name in (identifier, day, amount) if name]
+    rows = ledger.read(table, columns, version)
+    rows = rows.filter(pc.is_in(rows["_seq"], pa.array(seqs, pa.int64()))).sort_by("_seq")
+    sources = ledger.sources(table, seqs, version)
+    return {
+        f"{table}#{row['_seq']}": {
+            "ref": f"{table}#{row['_seq']}",
+            "table": table,
+            "id": row[identifier] if identifier else None,
+            "day": _iso(row[day]) if day else None,
+            "amount_fen": row[amount] if amount else None,
+            **_place(source),
+        }
+        for row, source in zip(rows.to_pylist(), sources, strict=True)
+    }
+
+
+def _place(source: Source) -> dict[str, Any]:
+    return {"file": source.file, "sheet": source.sheet, "row": source.row}
+
+
+def _iso(value: date | datetime | None) -> str | None:
+    day = value.date() if isinstance(value, datetime) else value
+    return day.isoformat() if day else None
+
+
+def finding_row(found: Found, resolved: Resolved, rows: Rows) -> dict[str, Any]:
+    """A finding as the contract gives it, with its rows; `details`: its other columns, days as dates."""
+    rule = found.rule
+    row = {
+        "rule_id": rule.id,
+        "rule_version": rule.version,
+        "rule_sha256": rule.sha256,
+        "level": found.level,
+        "subject": found.subject,
+        "amount_fen": found.amount_fen,
+        "parameters": resolved.echoed(),
+        "not_from_documents": resolved.not_from_documents(),
+        "details": dict(_detail(name, value) for name, value in found.details.items()),
+        "evidence": rows.evidence(found.refs),
+    }
+    if found.day is not None:
+        row["day"] = date_of(found.day).isoformat()
+    if found.exempt_fen:
+        row["exempt_fen"] = found.exempt_fen
+        row["exemptions"] = [exemption.as_row() for exemption in found.exemptions]
+    return row
+
+
+def _detail(name: str, value: Any) -> tuple[str, Any]:
+    if not name.endswith("_day"):
+        return name, value
+    days = value if isinstance(value, list) else [value]
+    dates = [date_of(day).isoformat() if isinstance(day, int) else None for day in days]
+    return name.removesuffix("_day") + "_on", dates if isinstance(value, list) else dates[0]
+
+
+def explain(
+    finding: Mapping[str, Any],
+    rule: Rule,
+    result: Mapping[str, Any],
+    lang: Language = "zh",
+    settings: Sequence[str] = (),
+) -> str:
+    """A finding of `scan` in words, masked: what, how much, why, on which rows, what else it could be.
+
+    `result` is what `scan` returned, `settings` the `RULE.param=value` texts that it was given.
+    """
+    w = _Words(lang)
+    text = w.text
+    head = f"【{w(finding['level'])}】{rule.id} {text(rule.name)}  v{rule.version}  {rule.sha256[:12]}"
+    money = f"{format_yuan(finding['amount_fen'])} {w('yuan')}"
+    lines = [
+        head,
+        f"{w('subject')}  {masked_subject(finding, rule)}   {w('amount')}  {money}（{text(rule.amount)}）",
+        f"{w('means')}  {text(rule.description)}",
+    ]
+    lines += _working(finding, rule, w)
+    lines += [f"{w('parameters')}  {_parameter_text(finding, result, rule, w)}"]
+    lines += [f"{w('rows')}", *(f"  {line}" for line in _row_lines(finding["evidence"], w))]
+    lines += [f"{w('innocent')}", *(f"  · {text(entry)}" for entry in rule.innocent)]
+    lines += [f"{w('basis')}", *(f"  · {_basis_text(entry)}" for entry in rule.basis)]
+    lines += [f"{w('handler')}  {rule.office}{'、' + rule.joint if rule.joint else ''}"]
+    lines += [f"{w('again')}  {_again(finding, result, settings)}"]
+    return "\n".join(lines)
+
+
+class _Words:
+    """The words of one language."""
+
+    def __init__(self, lang: Language) -> None:
+        self.lang = lang
+
+    def __call__(self, key: str, **values: object) -> str:
+        return _WORDS[key][self.lang == "en"].format(**values)
+
+    def text(self, both: Any) -> str:
+        """One language of a text in both."""
+        chosen: str = both.en if self.lang == "en" else both.zh
+        return chosen
+
+
+def masked_subject(finding: Mapping[str, Any], rule: Rule) -> str:
+    """The subject as people see it: accounts by their last four characters, persons by part of the number."""
+    subject: str = finding["subject"]
+    is_account = rule.subject in ("account_no", "payer") or finding["details"].get("holder_kind") == "account"
+    if is_account:
+        return mask_account(subject)
+    return mask_id(subject) if rule.subject in ("person_id", "actor", "payee") else mask_text(subject)
+
+
+def _working(finding: Mapping[str, Any], rule: Rule, w: _Words) -> list[str]:
+    details = finding["details"]
+    lines = []
+    if rule.sum:
+        parts = [
+            f"{'−' if term.sign < 0 else '+'} {w.text(term.name)} {format_yuan(details[term.column])}"
+            for term in rule.sum
+        ]
+        total = finding["amount_fen"] + finding.get("exempt_fen", 0)
+        lines.append(f"{w('sum')}  {' '.join(parts).removeprefix('+ ')} = {format_yuan(total)} {w('yuan')}")
+    if finding.get("exempt_fen"):
+        lines.append(f"{w('exempt')}  {format_yuan(finding['exempt_fen'])} {w('yuan')}")
+    columns = {term.column for term in rule.sum}
+    facts = [f"{name}: {_fact(name, value)}" for name, value in details.items() if name not in columns]
+    return [*lines, f"{w('details')}  {'; '.join(facts)}"] if facts else lines
+
+
+def _fact(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(_fact(name, item) for item in value)
+    if name.endswith("_fen") and isinstance(value, int):
+        return format_yuan(value)
+    if name.endswith("_account"):
+        return mask_account(value)
+    return "—" if value in (None, "") else mask_text(str(value))
+
+
+def _parameter_text(finding: Mapping[str, Any], result: Mapping[str, Any], rule: Rule, w: _Words) -> str:
+    entry = next(entry for entry in result["rules"] if entry["rule_id"] == rule.id)
+    parts = []
+    for name, value in finding["parameters"].items():
+        origin = entry["origins"][name]
+        shown = f"{name}={'—' if value is None else value} {rule.parameter[name].unit}"
+        if name in finding["not_from_documents"]:
+            shown += f"（{w('not_from_documents')}：{w(f'origin_{origin}')}）"
+        parts.append(shown)
+    return "；".join(parts) or w("none")
+
+
+def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:
+    lines = []
+    for row in evidence[:ROWS_SHOWN]:
+        name = mask_account(row["id"]) if row["table"] == "accounts" else mask_text(row["id"] or "")
+        sheet = f"[{row['sheet']}]" if row["sheet"] else ""
+        amount = "" if row["amount_fen"] is None else f"{format_yuan(row['amount_fen'])} {w('yuan')}"
+        place = f"{mask_text(Path(row['file']).name)}{sheet} {w('row', row=row['row'])}"
+        lines.append("  ".join(filter(None, (row["day"], TABLES[row["table"]].name_zh, name, amount, place))))
+    hidden = len(evidence) - ROWS_SHOWN
+    return [*lines, w("more", n=hidden)] if hidden > 0 else lines
+
+
+def _basis_text(basis: Any) -> str:
+    return f"{basis.text} {basis.article}{'（' + basis.file + '）' if basis.file else ''}"
+
+
+def _again(finding: Mapping[str, Any], result: Mapping[str, Any], settings: Sequence[str]) -> str:
+    command = ["fundtrail", "scan", "--as-of", result["as_of"], "--rule", finding["rule_id"]]
+    command += ["--method", result["method"]]
+    for setting in settings:
+        command += ["--set", setting]
+    return shlex.join(command)

@@ -1,0 +1,140 @@
+"""Exemptions: rows that suppress a finding, or lower its amount, and are never silent."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from tracer.calendar import date_of
+from tracer.ledger import Ledger
+from tracer.money import format_yuan
+from tracer.rules.spec import SUBJECTS_WITH_A_DAY, Rule
+
+_COLUMNS = ("rule_id", "subject", "amount_fen", "reason", "doc_no", "valid_from", "valid_to")
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A row of the exemptions table that is seen on the as-of day."""
+
+    rule_id: str
+    subject: str
+    amount_fen: int | None
+    reason: str
+    doc_no: str | None
+    valid_from: date
+    valid_to: date | None
+    ref: str
+
+    def is_valid(self, day: date) -> bool:
+        """Whether it holds on a day; both ends count."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to >= day)
+
+    def as_row(self) -> dict[str, Any]:
+        """What a report says of it."""
+        return {
+            "ref": self.ref,
+            "subject": self.subject,
+            "amount_fen": self.amount_fen,
+            "reason": self.reason,
+            "doc_no": self.doc_no,
+            "valid_from": self.valid_from.isoformat(),
+            "valid_to": self.valid_to.isoformat() if self.valid_to else None,
+        }
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding as the query gave it: amounts in fen, `day` of a payment or transfer, its other columns."""
+
+    rule: Rule
+    subject: str
+    level: str
+    amount_fen: int
+    day: int | None
+    refs: tuple[str, ...]
+    details: Mapping[str, Any]
+    exempt_fen: int = 0
+    exemptions: tuple[Exemption, ...] = ()
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """What findings are sorted by."""
+        return self.rule.id, self.subject
+
+
+def compared(text: str) -> str:
+    """A text as texts are compared: NFKC, no white space, Latin letters in capitals."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
+def read_exemptions(ledger: Ledger, version: int, as_of: date) -> list[Exemption]:
+    """The exemptions seen on the as-of day, in input order; a last day after it counts as open."""
+    found = []
+    for row in ledger.read("exemptions", _COLUMNS, version).to_pylist():
+        if row["valid_from"] > as_of:
+            continue
+        ends = row["valid_to"] if row["valid_to"] and row["valid_to"] <= as_of else None
+        values = {name: row[name] for name in _COLUMNS} | {
+            "rule_id": compared(row["rule_id"]),
+            "valid_to": ends,
+            "ref": f"exemptions#{row['_seq']}",
+        }
+        found.append(Exemption(**values))
+    return found
+
+
+def problems_of(exemptions: Iterable[Exemption], rules: Mapping[str, Rule]) -> list[dict[str, Any]]:
+    """Rows with an amount for rules that know no exempt amounts: they do nothing and are named."""
+    return [
+        {
+            "ref": e.ref,
+            "rule_id": e.rule_id,
+            "subject": e.subject,
+            "problem": f"规则 {e.rule_id} 不接受例外金额（{format_yuan(e.amount_fen)} 元），此行不起作用",
+            "problem_en": f"rule {e.rule_id} takes no exempt amounts; this row does nothing",
+            "hint": "删去金额以免除整个对象 / leave the amount empty to exempt the subject as a whole",
+        }
+        for e in exemptions
+        if e.amount_fen is not None and e.rule_id in rules and not rules[e.rule_id].exempt_amount
+    ]
+
+
+def apply_exemptions(
+    found: Iterable[Found], exemptions: Iterable[Exemption], as_of: date
+) -> tuple[list[Found], list[Found]]:
+    """The findings that stand, with what is left of their amounts, and those suppressed with their rows."""
+    by_key: dict[tuple[str, str], list[Exemption]] = {}
+    for exemption in exemptions:
+        by_key.setdefault((exemption.rule_id, compared(exemption.subject)), []).append(exemption)
+    standing, suppressed = [], []
+    for finding in found:
+        rows = _rows_for(finding, by_key, as_of)
+        whole = [row for row in rows if row.amount_fen is None]
+        part = [row for row in rows if row.amount_fen is not None] if finding.rule.exempt_amount else []
+        exempt_fen = sum(row.amount_fen or 0 for row in part)
+        if whole or (part and exempt_fen >= finding.amount_fen):
+            suppressed.append(replace(finding, exemptions=(*whole, *part)))
+        elif exempt_fen > 0:
+            left = finding.amount_fen - exempt_fen
+            standing.append(replace(finding, amount_fen=left, exempt_fen=exempt_fen, exemptions=tuple(part)))
+        else:
+            standing.append(finding)
+    return standing, suppressed
+
+
+def _rows_for(
+    finding: Found, by_key: Mapping[tuple[str, str], list[Exemption]], as_of: date
+) -> list[Exemption]:
+    has_day = finding.rule.subject in SUBJECTS_WITH_A_DAY and finding.day is not None
+    day = date_of(finding.day) if has_day and finding.day is not None else as_of
+    keys = [finding.subject, *(str(finding.details.get(name) or "") for name in finding.rule.exempt_by)]
+    rows = {
+        row.ref: row
+        for key in keys
+        if key
+        for row in by_key.get((finding.rule.id, compared(key)), ())
+        if row.is_valid(day)
+    }
+    return list(rows.values())

@@ -1,0 +1,104 @@
+"""Read the rule files, and tell people what is in them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tracer.errors import UsageError
+from tracer.rules.header import parse_rule
+from tracer.rules.lock import lock_problems, read_lock
+from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule, RuleFileError, Text
+from tracer.settings import queries_folder
+
+Rules = dict[str, Rule]
+
+
+def load_rules(folder: Path | None = None, *, locked: bool = True) -> Rules:
+    """All rules of a queries folder (by default the one that ships) by id, in order of id.
+
+    Raises RuleFileError for a file that cannot be used, an id that is there twice or, unless `locked` is
+    false, a text that is not the one locked for its version.
+    """
+    folder = folder or queries_folder()
+    rules: Rules = {}
+    for path in sorted((folder / "rules").glob("*/*.cypher")):
+        rule = parse_rule(path.read_text("utf-8"), path.relative_to(folder).as_posix())
+        if rule.id in rules:
+            raise RuleFileError(
+                f"{rule.file}: {rule.id}: 编号与 {rules[rule.id].file} 重复 / the id is taken; choose another"
+            )
+        rules[rule.id] = rule
+    rules = dict(sorted(rules.items()))
+    problems = lock_problems(rules.values(), read_lock(folder)) if locked else []
+    if problems:
+        raise RuleFileError("规则与锁定文件不符 / the rules are not those locked:\n" + "\n".join(problems))
+    return rules
+
+
+def choose_rules(rules: Rules, wanted: Iterable[str] | None) -> list[Rule]:
+    """The rules to evaluate: those named, or all in force. Raises UsageError for an unknown id."""
+    if wanted is None:
+        return [rule for rule in rules.values() if rule.status == "in_force"]
+    wanted = list(dict.fromkeys(name.strip().upper() for name in wanted))
+    unknown = [name for name in wanted if name not in rules]
+    if unknown:
+        raise UsageError(
+            f"没有规则 {'、'.join(unknown)}；全部规则见 fundtrail rules list"
+            f" / there is no rule {', '.join(unknown)}; `fundtrail rules list` names all"
+        )
+    return [rules[name] for name in wanted]
+
+
+def rule_row(rule: Rule) -> dict[str, Any]:
+    """One line about a rule, as `rules list` prints it."""
+    return {
+        "rule_id": rule.id,
+        "version": rule.version,
+        "status": rule.status,
+        "category": rule.category,
+        "name_zh": rule.name.zh,
+        "name_en": rule.name.en,
+        "opens": rule.opens,
+        "at_expiry": rule.at_expiry,
+        "subject": rule.subject,
+    }
+
+
+def rule_page(rule: Rule) -> dict[str, Any]:
+    """All about a rule, as `rules show --format json` prints it."""
+    return {
+        **rule_row(rule),
+        "also": list(rule.also),
+        "budget_year": rule.budget_year,
+        "description": _both(rule.description),
+        "amount": _both(rule.amount),
+        "innocent": [_both(entry) for entry in rule.innocent],
+        "basis": [{"text": b.text, "article": b.article, "file": b.file} for b in rule.basis],
+        "scope": {"levels": list(rule.scope_levels), "funds": list(rule.scope_funds)},
+        "handler": {"office": rule.office, "joint": rule.joint},
+        "needs": ["|".join(choice) for choice in rule.needs],
+        "optional": list(rule.optional),
+        "parameters": [_parameter_row(parameter) for parameter in rule.parameters],
+        "exempt_amount": rule.exempt_amount,
+        "file": rule.file,
+        "sha256": rule.sha256,
+        "query": rule.query,
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _parameter_row(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "unit": parameter.unit,
+        "default": parameter.default,
+        "min": parameter.min,
+        "max": parameter.max,
+        "origin": parameter.origin,
+        "from_documents": parameter.origin in FROM_THE_DOCUMENTS,
+        "follows": parameter.follows,
+    }

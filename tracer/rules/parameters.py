@@ -1,0 +1,213 @@
+"""Parameters of the rules: from a table, from `--set`, checked before anything is computed."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tracer.errors import UsageError
+from tracer.money import MoneyError, format_yuan, parse_fen, plain_yuan
+from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule
+
+Value = int | str | None
+"""A parameter's value: money in fen, None where a money parameter is empty."""
+
+_COLUMNS = {"rule_id": "rule_id", "parameter": "parameter", "value": "value"} | {
+    "规则编号": "rule_id",
+    "参数": "parameter",
+    "值": "value",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user set: texts by rule and parameter, and where each was said."""
+
+    texts: Mapping[tuple[str, str], str]
+    places: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The values with which one rule is evaluated."""
+
+    rule: Rule
+    values: dict[str, Value]
+    set_by_user: frozenset[str]
+
+    def query_values(self, as_of: date) -> dict[str, int | str]:
+        """The values as the query takes them."""
+        found: dict[str, int | str] = {}
+        for name, value in self.values.items():
+            found |= self.rule.parameter[name].query_values(value, as_of)
+        return found
+
+    def echoed(self) -> dict[str, int | str | None]:
+        """The values as a finding states them: money in yuan, whole yuan as a number."""
+        return {name: _echo(self.rule.parameter[name], value) for name, value in self.values.items()}
+
+    def not_from_documents(self) -> list[str]:
+        """Names of the values that no document or law gives: by origin, or because the user set them."""
+        return [
+            name
+            for name, value in self.values.items()
+            if value is not None
+            and (name in self.set_by_user or self.rule.parameter[name].origin not in FROM_THE_DOCUMENTS)
+        ]
+
+
+def read_settings(rules: Mapping[str, Rule], file: Path | None = None, sets: Iterable[str] = ()) -> Settings:
+    """What the parameters file and the `RULE.param=value` texts say; the texts win.
+
+    The file is a CSV table `rule_id,parameter,value` in UTF-8 or GB18030. Raises UsageError for a file
+    that is no such table, a rule or parameter that is not there, and a value of the wrong kind.
+    """
+    texts: dict[tuple[str, str], str] = {}
+    places: dict[tuple[str, str], str] = {}
+    for place, rule_id, name, value in [*(_rows(file) if file else []), *(_set(text) for text in sets)]:
+        key = (rule_id, name)
+        if key in places and place != "--set" and places[key] != "--set":
+            raise UsageError(
+                f"{place}：{rule_id}.{name} 给了两次 / {rule_id}.{name} is given twice; keep one"
+            )
+        texts[key], places[key] = value, place
+    _check_names(rules, places)
+    settings = Settings(texts, places)
+    for rule in rules.values():
+        resolve(rule, settings)
+    return settings
+
+
+def resolve(rule: Rule, settings: Settings) -> Resolved:
+    """The values of a rule's parameters: as set, else as the one that it follows is set, else the default.
+
+    Raises UsageError for a value of the wrong kind.
+    """
+    values: dict[str, Value] = {}
+    chosen = set()
+    for parameter in rule.parameters:
+        keys = [(rule.id, parameter.name)]
+        if parameter.follows:
+            followed, _, name = parameter.follows.partition(".")
+            keys.append((followed, name))
+        key = next((key for key in keys if key in settings.texts), None)
+        if key is None:
+            values[parameter.name] = parameter.default_value
+        else:
+            values[parameter.name] = _parse(
+                parameter, settings.texts[key], f"{settings.places[key]}: {'.'.join(key)}"
+            )
+            chosen.add(parameter.name)
+    return Resolved(rule, values, frozenset(chosen))
+
+
+def _check_names(rules: Mapping[str, Rule], places: Mapping[tuple[str, str], str]) -> None:
+    followed = {p.follows for rule in rules.values() for p in rule.parameters if p.follows}
+    for (rule_id, name), place in places.items():
+        if f"{rule_id}.{name}" in followed:
+            continue
+        if rule_id not in rules:
+            raise UsageError(
+                f"{place}：没有规则 {rule_id}，见 fundtrail rules list"
+                f" / there is no rule {rule_id}; `fundtrail rules list` names all"
+            )
+        if name not in rules[rule_id].parameter:
+            known = ", ".join(rules[rule_id].parameter) or "—"
+            raise UsageError(
+                f"{place}：规则 {rule_id} 没有参数 {name}，它的参数：{known}"
+                f" / rule {rule_id} has no parameter {name}; it has: {known}"
+            )
+
+
+def _parse(parameter: Parameter, text: str, place: str) -> Value:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if parameter.type == "text":
+        if not plain:
+            raise UsageError(f"{place}：不能为空 / must not be empty")
+        return plain
+    if parameter.type == "money":
+        return _money(parameter, plain, place)
+    if parameter.unit == "percent":
+        plain = plain.removesuffix("%").strip()
+    if not re.fullmatch(r"[+-]?\d{1,15}", plain):
+        raise UsageError(f"{place}：{text!r} 不是整数 / {text!r} is not a whole number ({parameter.unit})")
+    value = int(plain)
+    _check_bounds(parameter, value, place, str(value))
+    return value
+
+
+def _money(parameter: Parameter, text: str, place: str) -> Value:
+    if not text and parameter.default is None:
+        return None
+    try:
+        fen = parse_fen(text)
+    except MoneyError as error:
+        raise UsageError(
+            f"{place}：{text!r} 不是以元计的金额（{error.code}）"
+            f" / {text!r} is not an amount in yuan ({error.code}); write 1234.50"
+        ) from error
+    _check_bounds(parameter, fen, place, format_yuan(fen))
+    return fen
+
+
+def _check_bounds(parameter: Parameter, value: int, place: str, shown: str) -> None:
+    scale = 100 if parameter.type == "money" else 1
+    low = parameter.min is not None and value < parameter.min * scale
+    high = parameter.max is not None and value > parameter.max * scale
+    if low or high:
+        raise UsageError(
+            f"{place}：{shown} 超出范围（{parameter.min} 至 {parameter.max}）"
+            f" / {shown} is out of bounds ({parameter.min} to {parameter.max}, {parameter.unit})"
+        )
+
+
+def _echo(parameter: Parameter, value: Value) -> int | str | None:
+    if parameter.type != "money" or not isinstance(value, int):
+        return value
+    return value // 100 if value % 100 == 0 else plain_yuan(value)
+
+
+def _set(text: str) -> tuple[str, str, str, str]:
+    match = re.fullmatch(r"\s*(\w+)\.(\w+)\s*=(.*)", text, re.DOTALL)
+    if match is None:
+        raise UsageError(f"--set {text}：应写作 规则.参数=值 / is written RULE.param=value, e.g. ZB01.n=5")
+    return "--set", match[1].upper(), match[2], match[3]
+
+
+def _rows(file: Path) -> list[tuple[str, str, str, str]]:
+    reader = csv.reader(io.StringIO(_text(file), newline=""))
+    header = [_COLUMNS.get(cell.strip().lower(), "") for cell in next(reader, [])]
+    if sorted(name for name in header if name) != ["parameter", "rule_id", "value"]:
+        raise UsageError(
+            f"{file.name}：首行应为 rule_id,parameter,value（或 规则编号,参数,值）"
+            " / the first line must be rule_id,parameter,value"
+        )
+    rows = []
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) < len(header):
+            raise UsageError(f"{file.name}:{reader.line_num}：缺列 / too few columns")
+        row = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}
+        place = f"{file.name}:{reader.line_num}"
+        rows.append((place, row["rule_id"].upper(), row["parameter"], row["value"]))
+    return rows
+
+
+def _text(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"无法读取参数文件 {file} / cannot read {file}: {error.strerror}") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UsageError(
+        f"{file.name}：既不是 UTF-8 也不是 GB18030 / is neither UTF-8 nor GB18030; save it again"
+    )

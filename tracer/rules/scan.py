@@ -1,0 +1,217 @@
+"""Evaluate rules on a ledger as of a day: what was found, and what could not be looked at."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tracer.calendar import WorkingDays, day_number
+from tracer.errors import UsageError
+from tracer.graph.base import QueryFailed, QueryTimeout, Row, Store, StoreExhausted, Value
+from tracer.graph.build import open_graph
+from tracer.ledger import Ledger
+from tracer.rules.evidence import Rows, finding_row
+from tracer.rules.exemptions import Exemption, Found, apply_exemptions, problems_of, read_exemptions
+from tracer.rules.load import choose_rules, load_rules
+from tracer.rules.parameters import Resolved, read_settings, resolve
+from tracer.rules.spec import LEVELS, NOT_EVALUATED, Rule
+
+RULE_SECONDS = 300.0
+"""How long one rule may take before it is reported as not evaluated."""
+
+_OWN_COLUMNS = frozenset({"subject", "level", "amount_fen", "evidence", "day"})
+
+
+def scan(
+    home: Path,
+    as_of: date,
+    rules: Iterable[str] | None = None,
+    method: str = "linked",
+    parameters: Path | None = None,
+    settings: Sequence[str] = (),
+    graph: str | None = None,
+    progress: Callable[[str], None] = lambda rule_id: None,
+    seconds: float = RULE_SECONDS,
+) -> dict[str, Any]:
+    """Findings of the rules (default: all in force) on the newest ledger, as contract section 3 gives them.
+
+    `parameters` is a file and `settings` are texts `RULE.param=value`; `graph` is a Bolt URI instead of the
+    embedded graph. Beside the contract's keys: `method`, `rules` (version, sha256, parameters of each rule
+    evaluated), `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`.
+    Raises UsageError for unknown rules, parameters or methods, StoreUnavailable without a usable graph.
+    """
+    known = load_rules()
+    chosen = choose_rules(known, rules)
+    given = read_settings(known, parameters, settings)
+    if method == "bounds":
+        raise UsageError(
+            "scan 不支持 --method bounds / scan takes linked, fifo, lifo or pro-rata, not bounds"
+        )
+    ledger = Ledger(home)
+    version = ledger.version
+    tables = ledger.tables(version)
+    resolved = [resolve(rule, given) for rule in chosen]
+    ready = [entry for entry in resolved if not entry.rule.missing(tables)]
+    not_evaluable = [
+        {"rule_id": rule.id, "missing": missing} for rule in chosen if (missing := rule.missing(tables))
+    ]
+    found: list[Found] = []
+    skipped: dict[str, int] = {}
+    if ready:
+        given_values = _given(ledger, version, tables, as_of)
+        with open_graph(home, version, method, as_of, graph) as store:
+            for entry in ready:
+                progress(entry.rule.id)
+                outcome = evaluate(store, entry, given_values, as_of, seconds)
+                if isinstance(outcome, str):
+                    not_evaluable.append({"rule_id": entry.rule.id, "missing": [], "reason": outcome})
+                    continue
+                found += outcome[0]
+                if outcome[1]:
+                    skipped[entry.rule.id] = outcome[1]
+    exemptions = read_exemptions(ledger, version, as_of) if tables.get("exemptions") else []
+    return _result(ledger, version, as_of, method, resolved, found, exemptions) | {
+        "not_evaluable": sorted(not_evaluable, key=lambda entry: str(entry["rule_id"])),
+        "not_evaluated": skipped,
+    }
+
+
+def evaluate(
+    store: Store, entry: Resolved, given: Mapping[str, int | bool], as_of: date, seconds: float = RULE_SECONDS
+) -> tuple[list[Found], int] | str:
+    """The findings of one rule and the number of subjects not evaluated, or why it failed as a whole."""
+    rule = entry.rule
+    tables = {f"has_{table}" for table in rule.tables}
+    values = {name: value for name, value in given.items() if not name.startswith("has_") or name in tables}
+    values |= {name: False for name in tables if name not in values}
+    try:
+        rows = store.run(rule.query, {**values, **entry.query_values(as_of)}, seconds)
+        return merge(rule, rows)
+    except (QueryTimeout, StoreExhausted, QueryFailed) as error:
+        return f"{rule.file}: {error}"
+
+
+def merge(rule: Rule, rows: Iterable[Row]) -> tuple[list[Found], int]:
+    """One finding per identity, amounts added and the highest level kept; and how many subjects are out."""
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    left_out = set()
+    for row in rows:
+        _check_row(rule, row)
+        if row["level"] == NOT_EVALUATED:
+            left_out.add(str(row["subject"]))
+        else:
+            groups.setdefault(tuple(str(row[name]) for name in rule.identity), []).append(row)
+    found = [_found(rule, sorted(group, key=_canonical)) for group in groups.values()]
+    return sorted(found, key=lambda finding: finding.order), len(left_out)
+
+
+def _found(rule: Rule, rows: list[Row]) -> Found:
+    details = {}
+    for name in rows[0]:
+        if name not in _OWN_COLUMNS:
+            values = [_sorted(row[name]) for row in rows]
+            distinct = [value for n, value in enumerate(values) if value not in values[:n]]
+            details[name] = distinct[0] if len(distinct) == 1 else distinct
+    day = rows[0].get("day")
+    return Found(
+        rule=rule,
+        subject=str(rows[0]["subject"]),
+        level=max((str(row["level"]) for row in rows), key=LEVELS.index),
+        amount_fen=sum(_int(row["amount_fen"]) for row in rows),
+        day=day if isinstance(day, int) else None,
+        refs=tuple(dict.fromkeys(ref for row in rows for ref in row["evidence"] if ref)),  # type: ignore[union-attr,misc]
+        details=details,
+    )
+
+
+def _check_row(rule: Rule, row: Row) -> None:
+    level, subject, amount = row["level"], row["subject"], row["amount_fen"]
+    fits = level in rule.levels and isinstance(amount, int) and isinstance(row["evidence"], list)
+    if fits and rule.sum and sum(term.sign * _int(row[term.column]) for term in rule.sum) != amount:
+        raise QueryFailed(f"算式与金额不符 / the terms of `sum` do not add up to the amount of {subject!r}")
+    if not isinstance(subject, str) or not (fits or level == NOT_EVALUATED):
+        raise QueryFailed(
+            f"查询返回的行不合要求 / the query returned a row that is no finding: level {level!r},"
+            f" amount of type {type(amount).__name__}"
+        )
+
+
+def _int(value: Value) -> int:
+    if not isinstance(value, int):
+        raise QueryFailed(f"应为整数 / not a whole number: {type(value).__name__}")
+    return value
+
+
+def _sorted(value: Value) -> Value:
+    return sorted(value, key=_canonical) if isinstance(value, list) else value
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _given(ledger: Ledger, version: int, tables: Mapping[str, int], as_of: date) -> dict[str, int | bool]:
+    """The parameters that every query may use."""
+    calendar = ledger.read("calendar", ["day", "kind"], version).to_pylist() if tables.get("calendar") else []
+    days = WorkingDays([(day_number(row["day"]), row["kind"]) for row in calendar])
+    today = day_number(as_of)
+    return {
+        "as_of_day": today,
+        "as_of_workday": days.ordinal(today),
+        "as_of_workday_before": days.ordinal(today - 1),
+    } | {f"has_{table}": True for table in tables}
+
+
+def _result(
+    ledger: Ledger,
+    version: int,
+    as_of: date,
+    method: str,
+    resolved: Sequence[Resolved],
+    found: Iterable[Found],
+    exemptions: Sequence[Exemption],
+) -> dict[str, Any]:
+    by_id = {entry.rule.id: entry for entry in resolved}
+    standing, suppressed = apply_exemptions(found, exemptions, as_of)
+    rows = Rows(ledger, version, [*standing, *suppressed])
+    findings = [finding_row(f, by_id[f.rule.id], rows) for f in sorted(standing, key=lambda f: f.order)]
+    hidden = [
+        finding_row(f, by_id[f.rule.id], rows) | {"exemptions": [e.as_row() for e in f.exemptions]}
+        for f in sorted(suppressed, key=lambda f: f.order)
+    ]
+    return {
+        "as_of": as_of.isoformat(),
+        "ledger_version": version,
+        "method": method,
+        "findings": findings,
+        "not_evaluable": [],
+        "not_evaluated": {},
+        "suppressed": hidden,
+        "problems": problems_of(exemptions, {rule_id: entry.rule for rule_id, entry in by_id.items()}),
+        "rules": [_rule_entry(entry) for entry in resolved],
+        "digest": _digest(as_of, version, method, findings),
+    }
+
+
+def _rule_entry(entry: Resolved) -> dict[str, Any]:
+    rule = entry.rule
+    return {
+        "rule_id": rule.id,
+        "rule_version": rule.version,
+        "sha256": rule.sha256,
+        "parameters": entry.echoed(),
+        "origins": {p.name: "set" if p.name in entry.set_by_user else p.origin for p in rule.parameters},
+    }
+
+
+def _digest(as_of: date, version: int, method: str, findings: Iterable[Mapping[str, Any]]) -> str:
+    """Digest of what was found; file names and wording are no part of it."""
+    names = ("rule_id", "rule_version", "level", "subject", "amount_fen", "parameters")
+    lines = [
+        {name: finding[name] for name in names}
+        | {"evidence": [entry["ref"] for entry in finding["evidence"]]}
+        for finding in findings
+    ]
+    return hashlib.sha256(_canonical([as_of.isoformat(), version, method, lines]).encode()).hexdigest()

@@ -1,0 +1,162 @@
+"""What a rule is: its form, its parameters and its query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import cast
+
+from tracer.calendar import day_number, latest_with_months_passed
+from tracer.errors import DataRefusedError
+from tracer.money import FEN_MAX
+
+LEVELS = ("info", "bell", "yellow", "red")
+"""Levels of a finding, the mildest first."""
+
+NOT_EVALUATED = "not_evaluated"
+"""Level of a row that says of a subject only that a value on which the rule depends is missing."""
+
+CATEGORIES = {"ZB": "指标管理", "ZC": "支出管理", "JX": "绩效管理", "RH": "到人到户"}
+"""Categories of the official rule form (001_0cce089113c317c0.txt, 附2 注1)."""
+
+STATUSES = ("draft", "in_force", "retired")
+ORIGINS = ("D", "L", "C", "M", "P")
+"""The five documents, law, convention of the field, from memory, our proposal."""
+
+FROM_THE_DOCUMENTS = frozenset({"D", "L"})
+UNITS = ("working_days", "days", "months", "years", "yuan", "percent", "count", "persons", "households")
+TYPES = ("int", "money", "text")
+SUBJECTS_WITH_A_DAY = frozenset({"payment_id", "transfer_id"})
+"""Subjects whose exemptions are looked up on the day of the payment or transfer, not the as-of day."""
+
+GIVEN = ("as_of_day", "as_of_workday", "as_of_workday_before")
+"""Parameters that every query may use; `has_<table>` is given for each table in needs and optional."""
+
+GOVERNMENT = ("central", "province", "city", "county", "township", "village")
+
+
+class RuleFileError(DataRefusedError):
+    """A rule file that cannot be used; the message names file, rule, field, value and the repair."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A place in a document or law that a rule stands on; `file` only for the five documents."""
+
+    text: str
+    article: str
+    file: str | None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number or text that the user may change; a money value is held in yuan as text, as it is given."""
+
+    name: str
+    type: str
+    default: int | str | None
+    min: int | None
+    max: int | None
+    unit: str
+    origin: str
+    follows: str | None
+    """Another rule's parameter (`ZB03.days`) whose setting counts here too, unless this one is set."""
+
+    @property
+    def query_names(self) -> tuple[str, ...]:
+        """Names under which the query may use it."""
+        if self.type == "money":
+            return (f"{self.name}_fen",)
+        if self.unit in ("years", "months"):
+            return (self.name, f"{self.name}_cutoff_day")
+        return (self.name,)
+
+    @property
+    def default_value(self) -> int | str | None:
+        """The default, money in fen."""
+        is_money = self.type == "money" and isinstance(self.default, int)
+        return cast(int, self.default) * 100 if is_money else self.default
+
+    def query_values(self, value: int | str | None, as_of: date) -> dict[str, int | str]:
+        """The values under those names; money in fen, an empty money value larger than any amount."""
+        if self.type == "money":
+            return {f"{self.name}_fen": FEN_MAX * 2 if value is None else int(cast(int, value))}
+        values: dict[str, int | str] = {self.name: cast(int | str, value)}
+        if self.unit in ("years", "months"):
+            months = int(cast(int, value)) * (12 if self.unit == "years" else 1)
+            values[f"{self.name}_cutoff_day"] = day_number(latest_with_months_passed(as_of, months))
+        return values
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of the sum that gives a finding's amount: a returned column, its sign and what it is."""
+
+    column: str
+    sign: int
+    name: Text
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its form, its parameters and its query."""
+
+    id: str
+    version: str
+    status: str
+    budget_year: int
+    name: Text
+    category: str
+    opens: str
+    at_expiry: str | None
+    also: tuple[str, ...]
+    """Further levels that the query may open by itself."""
+    subject: str
+    amount: Text
+    description: Text
+    innocent: tuple[Text, ...]
+    basis: tuple[Basis, ...]
+    scope_levels: tuple[str, ...]
+    scope_funds: tuple[str, ...]
+    office: str
+    joint: str
+    needs: tuple[tuple[str, ...], ...]
+    """Tables that must have a row; of each entry one table is enough."""
+    optional: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    identity: tuple[str, ...]
+    sum: tuple[Term, ...]
+    """Terms that add up to the amount; empty where the amount is that of the rows in evidence."""
+    exempt_amount: bool
+    exempt_by: tuple[str, ...]
+    """Returned columns, beside the subject, by which an exemption may name a finding."""
+    query: str
+    file: str
+    sha256: str
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """All levels that a finding of this rule may have."""
+        return tuple(level for level in (self.opens, self.at_expiry, *self.also) if level)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """All tables that it looks at, needed ones first."""
+        return tuple(dict.fromkeys([*(table for choice in self.needs for table in choice), *self.optional]))
+
+    @cached_property
+    def parameter(self) -> dict[str, Parameter]:
+        """Its parameters by name."""
+        return {parameter.name: parameter for parameter in self.parameters}
+
+    def missing(self, tables: Mapping[str, int]) -> list[str]:
+        """Needed tables without an accepted row; empty when the rule can be evaluated."""
+        return [t for choice in self.needs if not any(tables.get(t) for t in choice) for t in choice]

@@ -1,7 +1,8 @@
 """Masking of personal data: names 张*, ID numbers 3+4, accounts the last 4; everywhere but in machine output.
 
-Masks are one-way and need no key. What a name belongs to is not always recorded, so a name counts as a person's
-unless it is known or plainly recognised as an organisation's: a firm that is hidden costs less than a person who is shown.
+Masks are one-way and need no key. What a name belongs to is not always recorded, so a name counts as a
+person's unless it is known or recognised as an organisation's: a firm that is hidden costs less than a
+person who is shown.
 """
 
 import re
@@ -9,9 +10,70 @@ import unicodedata
 from collections.abc import Collection
 
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 "
-    "慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 "
-    "令狐 段干 百里 呼延 东郭 南门 羊舌 微生 公户 公玉 梁丘 左丘 东门 西门 第五".split()
+    [
+        "欧阳",
+        "太史",
+        "端木",
+        "上官",
+        "司马",
+        "东方",
+        "独孤",
+        "南宫",
+        "万俟",
+        "闻人",
+        "夏侯",
+        "诸葛",
+        "尉迟",
+        "公羊",
+        "赫连",
+        "澹台",
+        "皇甫",
+        "宗政",
+        "濮阳",
+        "公冶",
+        "太叔",
+        "申屠",
+        "公孙",
+        "慕容",
+        "仲孙",
+        "钟离",
+        "长孙",
+        "宇文",
+        "司徒",
+        "鲜于",
+        "司空",
+        "闾丘",
+        "子车",
+        "亓官",
+        "司寇",
+        "巫马",
+        "公西",
+        "颛孙",
+        "壤驷",
+        "公良",
+        "漆雕",
+        "乐正",
+        "宰父",
+        "谷梁",
+        "拓跋",
+        "夹谷",
+        "轩辕",
+        "令狐",
+        "段干",
+        "百里",
+        "呼延",
+        "东郭",
+        "南门",
+        "羊舌",
+        "微生",
+        "公户",
+        "公玉",
+        "梁丘",
+        "左丘",
+        "东门",
+        "西门",
+        "第五",
+    ]
 )
 """Surnames of two characters, which stay whole in a masked name."""
 
@@ -34,7 +96,7 @@ _IDENTIFIERS = re.compile(
     rf"(?<!\d)\d{{6}}{_BIRTH_DATE}\d{{3}}[\dXx](?!\d)|(?<!\d)\d{{16,30}}(?!\d)"
     r"|(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{12,15}|1[3-9]\d{9})(?![0-9A-Za-z])"
 )
-"""Runs of digits that can be an ID, account or mobile number; short ones only where no letter touches them."""
+"""Runs of digits that can be an ID, account or mobile number; short ones where no letter touches them."""
 _SPACED_ACCOUNT = re.compile(r"(?<!\d)\d{4}(?:[ -]\d{4}){2,5}(?:[ -]\d{1,3})?(?!\d)")
 
 

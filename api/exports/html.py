@@ -14,7 +14,7 @@ from typing import Any
 
 from pyvis.network import Network
 
-from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, arrange
+from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange
 from tracer.money import format_yuan
 
 _COLUMN_WIDTH = 400
@@ -38,6 +38,8 @@ _OUTSIDE = re.compile(
     r"<!--.*?-->|<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>|<center>.*?</center>", re.S
 )
 
+_AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
+
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 _STYLE = """
@@ -47,14 +49,17 @@ h1 { font-size: 20px; margin: 0 0 8px; } h2 { font-size: 15px; margin: 22px 0 6p
 .head { display: flex; flex-wrap: wrap; gap: 8px 56px; }
 dl { display: grid; grid-template-columns: max-content auto; gap: 0 14px; margin: 0; align-content: start; }
 dt { color: #616e7c; } dd { margin: 0; }
-table { border-collapse: collapse; } td, th { padding: 1px 14px 1px 0; text-align: left; font-weight: normal; }
+table { border-collapse: collapse; align-self: flex-start; }
+td, th { padding: 1px 14px 1px 0; text-align: left; font-weight: normal; }
 th { color: #616e7c; } td.fen { text-align: right; font-variant-numeric: tabular-nums; }
 tr.total td { border-top: 1px solid #7b8794; }
 .legend span { display: inline-block; margin: 10px 18px 6px 0; }
-.legend i { display: inline-block; width: 14px; height: 14px; margin-right: 6px; vertical-align: -2px; border: 1.5px solid; border-radius: 3px; }
+.legend i { display: inline-block; width: 14px; height: 14px; margin-right: 6px; vertical-align: -2px;
+  border: 1.5px solid; border-radius: 3px; }
 .notes { color: #8a4b08; margin: 4px 0; } .card { border: 0; }
 #mynetwork { float: none !important; border: 1px solid #cbd2d9 !important; box-sizing: border-box; }
-.steps { clear: both; } div.vis-tooltip { font-family: inherit; white-space: pre-line; }
+.steps { clear: both; padding-top: 18px; } pre { font: inherit; white-space: pre-wrap; }
+div.vis-tooltip { font-family: inherit; white-space: pre-line; }
 """
 
 _OPTIONS: dict[str, Any] = {
@@ -86,14 +91,16 @@ def render_html(picture: Picture) -> str:
     scale = min(1.0, _PAGE_WIDTH / (_COLUMN_WIDTH * (max(rows, default=0) + 1)))
     height = min(max(int(_ROW_HEIGHT * (tallest + 2) * scale), _HEIGHT_MIN), _HEIGHT_MAX)
     network = Network(height=f"{height}px", width="100%", directed=True)
+    # Keys may hold account numbers, which a page never shows: boxes are numbered instead.
+    number = {box.key: f"box{n}" for n, box in enumerate(picture.boxes)}
     for box in picture.boxes:
         offset = (tallest - rows[box.column]) * _ROW_HEIGHT / 2
-        network.add_node(box.key, **_node(box, offset))
-    for number, lane in sorted(_lanes(picture.boxes).items()):
-        network.add_node(f"\0lane{number}", **_lane_node(number, lane))
+        network.add_node(number[box.key], **_node(box, offset))
+    for column, lane in sorted(_lanes(picture.boxes).items()):
+        network.add_node(f"lane{column}", **_lane_node(column, lane))
     columns = {box.key: box.column for box in picture.boxes}
     for arrow in picture.arrows:
-        network.add_edge(arrow.source, arrow.target, **_edge(arrow, columns))
+        network.add_edge(number[arrow.source], number[arrow.target], **_edge(arrow, columns))
     network.set_options(json.dumps(_OPTIONS))
     return _page(picture, network.generate_html())
 
@@ -175,19 +182,25 @@ def _vis(name: str) -> str:
 
 def _above(picture: Picture) -> str:
     facts = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in picture.facts)
-    sums = "".join(_sum_row(name, fen) for name, fen in picture.sums)
-    total = _sum_row(*picture.total, css=' class="total"')
+    sums = "".join(_sum_table(part) for part in picture.sums)
     kinds = [kind for kind in _COLOURS if any(box.kind == kind for box in picture.boxes)]
     legend = "".join(
-        f'<span><i style="background:{_COLOURS[kind][0]};border-color:{_COLOURS[kind][1]}"></i>{_WORDS[kind]}</span>'
+        f'<span><i style="background:{background};border-color:{border}"></i>{_WORDS[kind]}</span>'
         for kind in kinds
+        for background, border in (_COLOURS[kind],)
     )
     notes = "".join(f'<p class="notes">{escape(note)}</p>' for note in picture.notes)
     return (
         f'<h1>{escape(picture.title)}</h1><div class="head"><dl>{facts}</dl>'
-        f"<table>{sums}{total}</table></div>"
+        f"{sums}</div>"
         f'<div class="legend">{legend}<span>箭头上是金额（元）；虚线箭头是退回或回流</span></div>{notes}'
     )
+
+
+def _sum_table(part: Sum) -> str:
+    rows = "".join(_sum_row(name, fen) for name, fen in part.parts)
+    total = _sum_row(*part.total, css=' class="total"')
+    return f"<table><tr><th>{escape(part.heading)}</th><th></th></tr>{rows}{total}</table>"
 
 
 def _sum_row(name: str, fen: int, css: str = "") -> str:
@@ -195,15 +208,15 @@ def _sum_row(name: str, fen: int, css: str = "") -> str:
 
 
 def _below(picture: Picture) -> str:
-    if not picture.steps:
-        return ""
-    headings = "".join(f"<th>{word}</th>" for word in ("日期", "凭证", "付", "收", "本笔资金（元）", "依据"))
-    rows = "".join("<tr>" + "".join(map(_cell, step, _STEP_CSS)) + "</tr>" for step in picture.steps)
-    return f'<div class="steps"><h2>经过</h2><table><tr>{headings}</tr>{rows}</table></div>'
+    steps = ""
+    if picture.steps:
+        headings = "".join(f"<th>{escape(word)}</th>" for word in picture.step_headings)
+        rows = "".join("<tr>" + "".join(map(_cell, step)) + "</tr>" for step in picture.steps)
+        steps = f"<table><tr>{headings}</tr>{rows}</table>"
+    text = f"<pre>{escape(picture.text)}</pre>" if picture.text else ""
+    return f'<div class="steps">{steps}{text}</div>' if steps or text else ""
 
 
-_STEP_CSS = ("", "", "", "", ' class="fen"', "")
-
-
-def _cell(text: str, css: str) -> str:
+def _cell(text: str) -> str:
+    css = ' class="fen"' if _AMOUNT.fullmatch(text) else ""
     return f"<td{css}>{escape(text)}</td>"

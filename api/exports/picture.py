@@ -1,11 +1,11 @@
-"""A picture of where money went: boxes in columns from left to right, arrows with amounts, merged where crowded.
+"""A picture of where money went: boxes in columns from left to right, arrows with amounts.
 
-This module knows neither HTML nor the ledger: it places boxes and merges them; `html.py` and `graphml.py` write them.
+This module knows neither HTML nor the ledger: it places boxes and merges them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tracer.money import format_yuan
 
@@ -18,7 +18,7 @@ INDICATOR, ACCOUNT, PERSON, CASH, BIRTH = "indicator", "account", "person", "cas
 
 @dataclass(frozen=True)
 class Box:
-    """One holder of money, or one kind of birth at a holder; texts are shown as they are, so masked before."""
+    """One holder of money, or one kind of birth at a holder; its texts are masked already."""
 
     key: str
     kind: str
@@ -34,7 +34,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """All movements of the money shown between two boxes: fen in all, how many, and a line on each of them."""
+    """All movements of the money between two boxes: fen in all, how many, a line on each."""
 
     source: str
     target: str
@@ -42,27 +42,43 @@ class Arrow:
     count: int = 1
     lines: tuple[str, ...] = ()
     is_subject: bool = False
+    name: str | None = None
+    """Identifier of the movement, where the arrow is one movement."""
+    kind: str | None = None
+    day: str | None = None
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Parts of money by name, in fen, and what they add up to."""
+
+    heading: str
+    parts: tuple[tuple[str, int], ...]
+    total: tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Picture:
     """What is drawn, and the words around it."""
 
+    name: str
+    """A few characters for a file name."""
     title: str
     facts: tuple[tuple[str, str], ...]
     """Label and value lines of the header: subject, method, ledger version, as-of day."""
-    sums: tuple[tuple[str, int], ...]
-    """Parts of the money in fen, by name."""
-    total: tuple[str, int]
+    sums: tuple[Sum, ...]
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     notes: tuple[str, ...] = ()
-    steps: tuple[tuple[str, ...], ...] = field(default=())
-    """The movements as table rows: day, identifier, from, to, amount."""
+    step_headings: tuple[str, ...] = ()
+    steps: tuple[tuple[str, ...], ...] = ()
+    """The movements as table rows."""
+    text: str = ""
+    """A text below everything, shown as it is."""
 
 
 def arrange(picture: Picture) -> Picture:
-    """Merge what is crowded, give every box its column and its place, and say in the notes what was merged."""
+    """Merge what is crowded, place every box, and say in the notes what was merged."""
     boxes = {box.key: box for box in picture.boxes}
     arrows = _joined(picture.arrows)
     columns = _columns(list(boxes), arrows)
@@ -108,15 +124,15 @@ def forward_arrows(keys: list[str], arrows: Iterable[Arrow]) -> list[Arrow]:
         stack = [(root, iter(outgoing[root]))]
         while stack:
             key, rest = stack[-1]
-            arrow = next(rest, None)
-            if arrow is None:
+            following = next(rest, None)
+            if following is None:
                 state[key] = 2
                 stack.pop()
-            elif state.get(arrow.target) != 1:
-                kept.append(arrow)
-                if arrow.target not in state:
-                    state[arrow.target] = 1
-                    stack.append((arrow.target, iter(outgoing[arrow.target])))
+            elif state.get(following.target) != 1:
+                kept.append(following)
+                if following.target not in state:
+                    state[following.target] = 1
+                    stack.append((following.target, iter(outgoing[following.target])))
     return kept
 
 
@@ -176,7 +192,7 @@ def _merge_crowded(
 
 
 def _places(columns: Mapping[str, int], arrows: list[Arrow]) -> dict[str, int]:
-    """Place of each box in its column, so that arrows cross little: mean place of its neighbours, swept both ways."""
+    """Place of each box in its column, so that arrows cross little: by the mean of its neighbours."""
     neighbours: dict[str, list[str]] = defaultdict(list)
     for arrow in arrows:
         neighbours[arrow.source].append(arrow.target)

@@ -1,0 +1,66 @@
+"""The API: FastAPI under `/v1`, on this machine only, masked, with nothing loaded from outside."""
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+
+from api.deps import Books
+from api.errors import PROBLEMS, handle_errors, problem
+from api.routes import accounts, findings, health, indicators, payments, rules, trace
+from tracer.errors import UsageError
+from tracer.messages import say
+
+ROUTES = (health, payments, indicators, accounts, trace, findings, rules)
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address, without a port, can only be this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_loopback(host: str) -> None:
+    """Raise `UsageError` unless the service would listen on this machine only."""
+    if not is_loopback(host):
+        raise UsageError(f"{say('loopback_only', host=host)} / {say('loopback_only', 'en', host=host)}")
+
+
+def create_app(home: Path) -> FastAPI:
+    """The app on one home folder; FastAPI's own pages are off, as they load scripts from outside."""
+    app = FastAPI(
+        title="fundtrail",
+        version=version("fundtrail"),
+        description="追踪财政资金。Follow public money, to the fen. All answers are masked.",
+        docs_url=None,
+        redoc_url=None,
+        responses=PROBLEMS,
+    )
+    app.state.books = Books(home)
+    for module in ROUTES:
+        app.include_router(module.router, prefix="/v1")
+    handle_errors(app)
+
+    @app.middleware("http")
+    async def guard(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:
+        # A page of any web site can make a browser send requests here under its own name (DNS rebinding).
+        host, colon, port = request.headers.get("host", "").rpartition(":")
+        name = host if colon and port.isdigit() else request.headers.get("host", "")
+        if is_loopback(name):
+            answer = await forward(request)
+        else:
+            answer = problem(421, "Host 必须是本机地址 / the Host header must name this machine")
+        answer.headers.update(_HEADERS)
+        return answer
+
+    return app

@@ -1,0 +1,1 @@
+"""The commands, by what they do; each imports what it needs when it runs."""

@@ -1,0 +1,165 @@
+"""`ingest` and `demo`: how data come in."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.choices import Choices, choices
+from api.render import (
+    Progress,
+    add_row,
+    as_dict_rows,
+    table,
+    words,
+    write_csv,
+    write_json,
+    write_line,
+    write_message,
+    write_table,
+)
+from tracer.mask import mask_account, mask_id, mask_name, mask_text
+from tracer.money import format_yuan
+
+COUNTS = ("rows", "accepted", "rejected", "totals", "blank", "duplicates", "corrected")
+PLACE = ("file", "sheet", "table")
+PROBLEM = ("row", "column", "value", "problem", "hint")
+PROBLEMS_SHOWN = 30
+
+_NAME_COLUMNS = frozenset(
+    {"holder_name", "payer_name", "payee_name", "beneficiary_name", "name", "person", "actor"}
+)
+_ID_COLUMNS = frozenset({"holder_id", "beneficiary_id", "person_id", "person_a", "person_b"})
+_ACCOUNT_COLUMNS = frozenset(
+    {"account_no", "payer_account", "payee_account", "from_account", "to_account", "card_account"}
+)
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="CSV、XLSX、XLS 文件或文件夹。 Files or folders.")
+    ],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="映射文件，用于认不出的表。 For tables with unknown headers."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="照样报告，但什么都不保存。 Report the same, store nothing.")
+    ] = False,
+) -> None:
+    """读入文件，逐行说明去处。 Read files and account for every row.
+
+    json gives batches and problems; csv one line per batch and per problem (column `record`).
+    Exit code 3 where a row was rejected or a table could not be taken.
+    """
+    from ingest.run import ingest as run
+
+    chosen = choices(context)
+    report = run(chosen.home, paths, mapping=mapping, dry_run=dry_run, progress=Progress())
+    write_report(chosen, report)
+    if dry_run:
+        write_message(chosen.say("dry_run"))
+    if report["problems"] or any(batch["rejected"] for batch in report["batches"]):
+        raise typer.Exit(3)
+
+
+def write_report(chosen: Choices, report: dict[str, Any]) -> None:
+    """The report of an ingest in the chosen format."""
+    if chosen.format == "json":
+        write_json(report)
+    elif chosen.format == "csv":
+        batches = as_dict_rows(report["batches"], (*PLACE, *COUNTS))
+        problems = as_dict_rows(report["problems"], ("file", "sheet", *PROBLEM))
+        blank: list[Any] = [None]
+        write_csv(
+            ("record", *PLACE, *COUNTS, *PROBLEM),
+            [["batch", *row, *blank * len(PROBLEM)] for row in batches]
+            + [["problem", *row[:2], *blank * (1 + len(COUNTS)), *row[2:]] for row in problems],
+        )
+    else:
+        _write_batches(chosen, report)
+        _write_problems(chosen, report["problems"])
+
+
+def _write_batches(chosen: Choices, report: dict[str, Any]) -> None:
+    from tracer.schema import TABLES
+
+    headings = words(chosen.lang, "file", "table", "count_rows", *COUNTS[1:], "sums")
+    made = table(*headings, right=range(2, 9))
+    for batch in report["batches"]:
+        known = TABLES.get(batch["table"] or "")
+        name = chosen.say("unknown_table") if known is None else known.name
+        if known is not None and chosen.lang == "zh":
+            name = known.name_zh
+        add_row(
+            made,
+            mask_text(f"{batch['file']}{_sheet(batch['sheet'])}"),
+            name,
+            *(f"{batch[count]:,}" for count in COUNTS),
+            "  ".join(_sum(chosen, known, column, fen) for column, fen in (batch["sums"] or {}).items()),
+        )
+    write_table(made)
+    for batch in report["batches"]:
+        for column in batch["columns"]:
+            if column["column"] is None and column["candidates"]:
+                write_line(
+                    chosen.say(
+                        "open_columns",
+                        file=mask_text(batch["file"]),
+                        sheet=_sheet(batch["sheet"]),
+                        header=column["header"],
+                        candidates=", ".join(column["candidates"]),
+                    )
+                )
+
+
+def _sum(chosen: Choices, known: Any, column: str, fen: int) -> str:
+    is_known = known is not None and column in known.by_name and chosen.lang == "zh"
+    return f"{known.by_name[column].header_zh if is_known else column} {format_yuan(fen)}"
+
+
+def _sheet(sheet: str | None) -> str:
+    return f" [{sheet}]" if sheet else ""
+
+
+def _write_problems(chosen: Choices, problems: list[dict[str, Any]]) -> None:
+    if not problems:
+        return
+    write_line()
+    made = table(
+        *words(chosen.lang, "problems_title", "row", "column", "value", "problem", "hint"), right=[1]
+    )
+    for problem in problems[:PROBLEMS_SHOWN]:
+        add_row(
+            made,
+            mask_text(f"{problem['file']}{_sheet(problem['sheet'])}"),
+            problem["row"],
+            problem["column"],
+            mask_value(problem["column"], problem["value"]),
+            mask_text(problem["problem"]),
+            mask_text(problem["hint"]),
+        )
+    write_table(made)
+    if len(problems) > PROBLEMS_SHOWN:
+        write_line(chosen.say("more_problems", count=len(problems) - PROBLEMS_SHOWN))
+
+
+def mask_value(column: str | None, value: object) -> str:
+    """A cell as people may see it, by what its column holds."""
+    text = "" if value is None else str(value)
+    if column in _NAME_COLUMNS:
+        return mask_name(text)
+    if column in _ID_COLUMNS:
+        return mask_id(text)
+    return mask_account(text) if column in _ACCOUNT_COLUMNS else mask_text(text)
+
+
+def demo(
+    context: typer.Context,
+    seed: Annotated[int, typer.Option(help="随机数种子。 Seed of the invented county.")] = 2020,
+) -> None:
+    """虚构一个县并走完全程：读入、扫描、追踪、作图。 An invented county, end to end."""
+    from api.showcase import run_showcase
+
+    run_showcase(choices(context), seed)

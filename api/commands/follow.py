@@ -1,0 +1,114 @@
+"""`trace` and `links`: whose money went where."""
+
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.choices import AsOf, Choices, Direction, Method, Target, choices, parse_day
+from api.render import Progress, add_row, table, words, write_csv, write_json, write_line, write_table
+from tracer.errors import UsageError
+from tracer.mask import mask_holder
+from tracer.messages import say
+from tracer.money import format_yuan
+
+if TYPE_CHECKING:
+    from tracer.flow.store import Flow
+    from tracer.flow.trace import Links
+
+LINKS_SHOWN = 200
+LINK = ("from", "to", "origin", "line", "fen")
+
+
+def trace(
+    context: typer.Context,
+    target: Target,
+    direction: Annotated[
+        Direction, typer.Option(help="backward 从哪里来，forward 到了哪里。 Where from, or where to.")
+    ],
+    method: Method = "linked",
+    as_of: AsOf = None,
+) -> None:
+    """一笔钱从哪里来、到了哪里。 Where money came from, or where it is now.
+
+    csv has one line for the subject, each part and each link (column `record`).
+    """
+    from tracer.flow.trace import trace as trace_of
+
+    chosen = choices(context)
+    answer = trace_of(open_flow(chosen, method, parse_day(as_of)), target, direction)
+    if chosen.format == "json":
+        write_json(answer.to_dict())
+    elif chosen.format == "csv":
+        write_csv(("record", "id", "kind", "from", "to", "fen"), _trace_rows(answer.to_dict()))
+    else:
+        from api.story import Story
+        from api.telling import write_trace
+        from tracer.ledger import Ledger
+
+        write_trace(chosen, Story(answer, Ledger(chosen.home), chosen.lang), as_of)
+
+
+def open_flow(chosen: Choices, method: str, as_of: date | None) -> "Flow":
+    """The flow of the newest ledger version, built where it is not there; `UsageError` without data."""
+    from tracer.flow.store import open_flow as opened
+
+    version = require_data(chosen)
+    flow = opened(chosen.home, method, as_of, version)
+    if flow is None:
+        from tracer.flow.build import build_flow
+
+        Progress()(chosen.say("building", version=version, method=method))
+        flow = build_flow(chosen.home, method, as_of, version)
+    return flow
+
+
+def require_data(chosen: Choices) -> int:
+    """The newest version of the ledger; raises `UsageError` where there is none."""
+    from tracer.settings import ledger_version
+
+    version = ledger_version(chosen.home)
+    if version == 0:
+        zh, en = say("empty_ledger", home=chosen.home), say("empty_ledger", "en", home=chosen.home)
+        raise UsageError(f"{zh} / {en}")
+    return version
+
+
+def _trace_rows(answer: dict[str, Any]) -> list[list[Any]]:
+    subject = ["subject", answer["subject"], answer["direction"], None, None, answer["amount_fen"]]
+    parts = [["part", part["id"], part["kind"], None, None, part["fen"]] for part in answer["parts"]]
+    links = [["link", None, None, link["from"], link["to"], link["fen"]] for link in answer["links"]]
+    return [subject, *parts, *links]
+
+
+def links(context: typer.Context, method: Method = "linked", as_of: AsOf = None) -> None:
+    """全部资金环节：哪一笔带着哪一笔的钱。 Every link: how many fen of one transfer another carried.
+
+    csv has the columns from, to, origin, line, fen.
+    """
+    from tracer.flow.trace import links as links_of
+
+    chosen = choices(context)
+    flow = open_flow(chosen, method, parse_day(as_of))
+    answer = links_of(flow)
+    if chosen.format == "json":
+        write_json(answer.to_dict())
+    elif chosen.format == "csv":
+        write_csv(LINK, ([link[name] for name in LINK] for link in answer))
+    else:
+        _write_links(chosen, flow, answer)
+
+
+def _write_links(chosen: Choices, flow: "Flow", answer: "Links") -> None:
+    from tracer.flow.codes import INDICATOR
+
+    indicators = set(flow.holder_names.take((flow.holder_kind == INDICATOR).nonzero()[0]))
+    made = table(*words(chosen.lang, "from", "to", "origin", "line", "amount_yuan"), right=[4])
+    for link in islice(answer, LINKS_SHOWN):
+        origin = mask_holder(link["origin"], indicators)
+        source = origin if link["from"] == link["origin"] else link["from"]
+        add_row(made, source, link["to"], origin, link["line"], format_yuan(link["fen"]))
+    write_table(made)
+    if len(answer.fen) > LINKS_SHOWN:
+        write_line(chosen.say("more_steps", count=len(answer.fen) - LINKS_SHOWN))

@@ -1,0 +1,279 @@
+"""`scan` and `rules`: what does not add up, and by which rules."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from api.choices import AsOf, Choices, Method, choices, parse_day
+from api.render import (
+    Progress,
+    add_row,
+    as_dict_rows,
+    table,
+    words,
+    write_csv,
+    write_json,
+    write_line,
+    write_message,
+    write_table,
+)
+from tracer.errors import UsageError
+from tracer.mask import mask_text
+from tracer.messages import say
+from tracer.money import format_yuan
+
+Level = Literal["info", "bell", "yellow", "red"]
+LEVELS: tuple[Level, ...] = ("info", "bell", "yellow", "red")
+FINDING = ("rule_id", "rule_version", "level", "subject", "amount_fen", "parameters", "evidence")
+RULE = ("rule_id", "version", "status", "category", "name_zh", "name_en", "opens", "at_expiry", "subject")
+FINDINGS_SHOWN = 200
+"""So many of each level are listed in a table."""
+
+EVIDENCE_SHOWN = 3
+
+rules_app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="规则：列出、查看、检查、锁定。 The rules: list, show, check, lock.",
+)
+
+RulesFolder = Annotated[
+    Path | None, typer.Option("--folder", metavar="DIR", help="另一个规则文件夹。 Another folder of queries.")
+]
+
+
+def scan(
+    context: typer.Context,
+    as_of: AsOf = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="只用这些规则，可多次。 Only these rules; repeatable."),
+    ] = None,
+    method: Method = "linked",
+    parameters: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="参数表 rule_id,parameter,value。 A table of parameters."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="RULE.param=value", help="改一个参数，可多次。 Change a parameter; repeatable."
+        ),
+    ] = None,
+    fail_on: Annotated[
+        Level | None, typer.Option(help="有此级别及以上的发现时以 1 退出。 Exit 1 for findings at or above.")
+    ] = None,
+) -> None:
+    """按规则检查账本。 Check the ledger against the rules; --as-of is required.
+
+    csv has one line per finding and per rule that cannot be evaluated (column `record`).
+    """
+    from tracer.rules.scan import scan as run
+
+    chosen = choices(context)
+    day = parse_day(as_of)
+    if day is None:
+        raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
+    progress = Progress()
+    found = run(
+        chosen.home,
+        day,
+        rules=rule or None,
+        method=method,
+        parameters=parameters,
+        settings=set_ or (),
+        graph=chosen.graph,
+        progress=lambda rule_id: progress(chosen.say("scanning", rule=rule_id)),
+    )
+    write_scan(chosen, found)
+    if fail_on and any(
+        LEVELS.index(finding["level"]) >= LEVELS.index(fail_on) for finding in found["findings"]
+    ):
+        raise typer.Exit(1)
+
+
+def write_scan(chosen: Choices, found: dict[str, Any]) -> None:
+    """The result of a scan in the chosen format."""
+    if chosen.format == "json":
+        write_json(found)
+    elif chosen.format == "csv":
+        findings = as_dict_rows(found["findings"], FINDING)
+        missing = [[entry["rule_id"], " ".join(entry["missing"])] for entry in found["not_evaluable"]]
+        blank: list[Any] = [None]
+        write_csv(
+            ("record", *FINDING, "missing"),
+            [["finding", *row, None] for row in findings]
+            + [["not_evaluable", rule, *blank * (len(FINDING) - 1), names] for rule, names in missing],
+        )
+    else:
+        _write_findings(chosen, found)
+
+
+def _write_findings(chosen: Choices, found: dict[str, Any]) -> None:
+    from tracer.rules.evidence import masked_subject
+    from tracer.rules.load import load_rules
+
+    rules = load_rules()
+    findings = found["findings"]
+    count = len(findings)
+    facts = {"as_of": found["as_of"], "version": found["ledger_version"], "count": count}
+    write_line(chosen.say("findings_title", **facts))
+    numbered = list(enumerate(findings, 1))
+    for level in reversed(LEVELS):
+        here = [(number, finding) for number, finding in numbered if finding["level"] == level]
+        if not here:
+            continue
+        write_line()
+        write_line(f"{chosen.say(level)}  {len(here):,}")
+        made = table(
+            *words(chosen.lang, "number", "rule", "name", "subject", "amount_yuan", "evidence"), right=[0, 4]
+        )
+        for number, finding in here[:FINDINGS_SHOWN]:
+            rule = rules[finding["rule_id"]]
+            add_row(
+                made,
+                number,
+                rule.id,
+                rule.name.zh if chosen.lang == "zh" else rule.name.en,
+                masked_subject(finding, rule),
+                format_yuan(finding["amount_fen"]),
+                evidence_text(chosen, finding["evidence"]),
+            )
+        write_table(made)
+        if len(here) > FINDINGS_SHOWN:
+            write_line(chosen.say("more_findings", count=len(here) - FINDINGS_SHOWN))
+    _write_open_questions(chosen, found, rules)
+    if findings:
+        write_line()
+        write_line(chosen.say("look_further", as_of=found["as_of"], rule=findings[0]["rule_id"]))
+
+
+def evidence_text(chosen: Choices, evidence: list[dict[str, Any]]) -> str:
+    """The first rows that a finding stands on, by file and row."""
+    shown = []
+    for entry in evidence[:EVIDENCE_SHOWN]:
+        sheet = f" [{entry['sheet']}]" if entry["sheet"] else ""
+        file = mask_text(Path(entry["file"]).name)
+        shown.append(chosen.say("row_of", file=file, sheet=sheet, row=entry["row"]))
+    if len(evidence) > EVIDENCE_SHOWN:
+        shown.append(f"… {len(evidence)}")
+    return "；".join(shown)
+
+
+def _write_open_questions(chosen: Choices, found: dict[str, Any], rules: dict[str, Any]) -> None:
+    """What the scan could not look at, and why: silence would read as a clean bill."""
+    if found["not_evaluable"]:
+        write_line()
+        made = table(chosen.say("not_evaluable"), "", "")
+        for entry in found["not_evaluable"]:
+            name = rules[entry["rule_id"]].name
+            why = ", ".join(entry["missing"]) or mask_text(entry.get("reason"))
+            add_row(made, entry["rule_id"], name.zh if chosen.lang == "zh" else name.en, why)
+        write_table(made)
+    for rule_id, subjects in found.get("not_evaluated", {}).items():
+        write_line(chosen.say("not_evaluated", rule=rule_id, count=subjects))
+    for problem in found.get("problems", ()):
+        write_message(mask_text(str(problem)))
+
+
+@rules_app.command("list")
+def list_rules(context: typer.Context) -> None:
+    """全部规则。 All rules; csv has one line per rule."""
+    from tracer.rules.load import load_rules, rule_row
+
+    chosen = choices(context)
+    rows = [rule_row(rule) for rule in load_rules().values()]
+    if chosen.format == "json":
+        write_json({"rules": rows})
+    elif chosen.format == "csv":
+        write_csv(RULE, as_dict_rows(rows, RULE))
+    else:
+        made = table(*words(chosen.lang, "rule", "name", "level", "subject", "status", "version"))
+        for row in rows:
+            levels = "→".join(chosen.say(level) for level in (row["opens"], row["at_expiry"]) if level)
+            add_row(
+                made,
+                row["rule_id"],
+                row[f"name_{chosen.lang}"],
+                levels,
+                row["subject"],
+                row["status"],
+                row["version"],
+            )
+        write_table(made)
+
+
+@rules_app.command("show")
+def show_rule(
+    context: typer.Context,
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="规则编号。 Identifier.")],
+) -> None:
+    """一条规则：依据、参数、查询。 One rule: basis, parameters, query; csv has its parameters."""
+    from tracer.rules.load import choose_rules, load_rules, rule_page
+
+    chosen = choices(context)
+    page = rule_page(choose_rules(load_rules(), [rule])[0])
+    if chosen.format == "json":
+        write_json(page)
+    elif chosen.format == "csv":
+        names = ("name", "type", "unit", "default", "min", "max", "origin")
+        write_csv(
+            ("rule_id", *names), [[page["rule_id"], *row] for row in as_dict_rows(page["parameters"], names)]
+        )
+    else:
+        _write_rule(chosen, page)
+
+
+def _write_rule(chosen: Choices, page: dict[str, Any]) -> None:
+    lang = chosen.lang
+    levels = "→".join(chosen.say(level) for level in (page["opens"], page["at_expiry"]) if level)
+    write_line(f"{page['rule_id']}  {page[f'name_{lang}']}  {levels}  {page['version']}  {page['status']}")
+    write_line(page["description"][lang])
+    write_line(f"{chosen.say('amount_yuan')}  {page['amount'][lang]}")
+    _write_list(chosen.say("basis"), (f"{basis['text']} {basis['article']}" for basis in page["basis"]))
+    _write_list(chosen.say("innocent"), (entry[lang] for entry in page["innocent"]))
+    write_line(f"{chosen.say('needs')}  {', '.join(page['needs'])}  （{', '.join(page['optional'])}）")
+    if page["parameters"]:
+        write_line()
+        made = table(*words(lang, "parameter", "default", "unit", "origin_of"), right=[1])
+        for parameter in page["parameters"]:
+            origin = chosen.say(f"origin_{parameter['origin']}")
+            add_row(made, parameter["name"], parameter["default"], parameter["unit"], origin)
+        write_table(made)
+    write_line()
+    write_line(page["query"].rstrip())
+
+
+def _write_list(heading: str, entries: Iterable[str]) -> None:
+    for number, entry in enumerate(entries):
+        write_line(f"{heading if not number else '    '}  {entry}")
+
+
+@rules_app.command("check")
+def check_rules(context: typer.Context, folder: RulesFolder = None) -> None:
+    """检查规则文件与锁定。 Check the rule files and their lock; exit code 3 where one cannot be used."""
+    from tracer.rules.load import load_rules
+
+    chosen = choices(context)
+    count = len(load_rules(folder))
+    if chosen.format == "json":
+        write_json({"ok": True, "rules": count})
+    elif chosen.format == "csv":
+        write_csv(("ok", "rules"), [["true", count]])
+    else:
+        write_line(chosen.say("rules_fine", count=count))
+
+
+@rules_app.command("lock")
+def lock_rules(
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", help="规则文件夹。 The folder of queries.")
+    ],
+) -> None:
+    """锁定规则的现有文本，改规则的人用。 Lock the texts as they are; for those who change rules."""
+    from tracer.rules.load import load_rules
+    from tracer.rules.lock import write_lock
+
+    write_line(str(write_lock(load_rules(folder, locked=False).values(), folder)))

@@ -1,0 +1,157 @@
+"""`export`: a trace or a finding as a picture, or as a graph file for other programs."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from api.choices import AsOf, Choices, Method, choices, parse_day
+from api.commands.follow import open_flow
+from api.render import write_csv, write_json, write_line
+from tracer.errors import DataRefusedError, UsageError
+from tracer.messages import say
+
+if TYPE_CHECKING:
+    from api.exports.picture import Picture
+    from api.story import Story
+
+export_app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="导出一页图，或图文件。 A picture in one page, or a graph file.",
+)
+
+Ways = Literal["backward", "forward", "both"]
+
+MaybeTarget = Annotated[
+    str | None,
+    typer.Argument(metavar="[ID]", help="付款、流水、分解、指标或账户。 What to trace.", show_default=False),
+]
+Finding = Annotated[
+    int | None,
+    typer.Option("--finding", metavar="N", min=1, help="scan 所列的第 N 条发现。 The N-th finding of scan."),
+]
+WaysOption = Annotated[
+    Ways | None,
+    typer.Option(
+        "--direction", help="默认：付款看两头，其余看去向。 Default: both of a movement, else forward."
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="写到哪里；- 是标准输出。 Where to; - is standard output."
+    ),
+]
+
+
+@export_app.command("html")
+def export_html(
+    context: typer.Context,
+    target: MaybeTarget = None,
+    finding: Finding = None,
+    direction: WaysOption = None,
+    method: Method = "linked",
+    as_of: AsOf = None,
+    output: Output = None,
+) -> None:
+    """一页图，不联网也能看，内容掩码。 A masked picture in one file that makes no request to anywhere."""
+    from api.exports.html import render_html
+
+    chosen = choices(context)
+    picture = _picture(chosen, target, finding, direction, method, as_of)
+    _write(chosen, render_html(picture), output or Path(f"{_file_name(picture.name)}.html"), picture)
+
+
+@export_app.command("graphml")
+def export_graphml(
+    context: typer.Context,
+    target: MaybeTarget = None,
+    finding: Finding = None,
+    direction: WaysOption = None,
+    method: Method = "linked",
+    as_of: AsOf = None,
+    output: Output = None,
+) -> None:
+    """GraphML，供 Gephi、yEd、networkx 使用，内容掩码。 Masked GraphML for other programs."""
+    from api.exports.graphml import render_graphml
+
+    chosen = choices(context)
+    picture = _picture(chosen, target, finding, direction, method, as_of)
+    _write(chosen, render_graphml(picture), output or Path(f"{_file_name(picture.name)}.graphml"), picture)
+
+
+def _picture(
+    chosen: Choices,
+    target: str | None,
+    finding: int | None,
+    direction: Ways | None,
+    method: str,
+    as_of: str | None,
+) -> "Picture":
+    from api.exports.draw import draw_trace
+
+    if (target is None) == (finding is None):
+        raise UsageError(f"{say('give_one')} / {say('give_one', 'en')}")
+    day = parse_day(as_of)
+    if finding is not None:
+        return _finding_picture(chosen, finding, method, day)
+    assert target is not None
+    return draw_trace(_stories(chosen, target, direction, method, day), as_of)
+
+
+def _stories(
+    chosen: Choices, target: str, direction: Ways | None, method: str, day: date | None
+) -> list["Story"]:
+    from api.story import Story
+    from tracer.flow.trace import find, trace
+    from tracer.ledger import Ledger
+
+    flow = open_flow(chosen, method, day)
+    row, _ = find(flow, target)
+    ways = direction or ("both" if row is not None else "forward")
+    names = ("backward", "forward") if ways == "both" else (ways,)
+    ledger = Ledger(chosen.home)
+    return [Story(trace(flow, target, name), ledger, chosen.lang) for name in names]
+
+
+def _finding_picture(chosen: Choices, number: int, method: str, day: date | None) -> "Picture":
+    from api.exports.findings import draw_finding
+    from api.story import Teller
+    from tracer.ledger import Ledger
+    from tracer.rules.load import load_rules
+    from tracer.rules.scan import scan
+
+    if day is None:
+        raise UsageError(f"{say('needs_as_of')} / {say('needs_as_of', 'en')}")
+    found = scan(chosen.home, day, method=method, graph=chosen.graph)
+    count = len(found["findings"])
+    if number > count:
+        facts = {"number": number, "count": count}
+        raise UsageError(f"{say('not_numbered', **facts)} / {say('not_numbered', 'en', **facts)}")
+    teller = Teller(open_flow(chosen, method, day), Ledger(chosen.home), chosen.lang)
+    finding = found["findings"][number - 1]
+    return draw_finding(teller, finding, load_rules()[finding["rule_id"]], found, number)
+
+
+def _file_name(name: str) -> str:
+    """A file name out of a masked name: letters, digits, - and _ only."""
+    return "".join(char if char.isalnum() or char in "-_" else "_" for char in name).strip("_") or "trace"
+
+
+def _write(chosen: Choices, text: str, output: Path, picture: "Picture") -> None:
+    if str(output) == "-":
+        write_line(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataRefusedError(f"写不了 {output} / cannot write: {error.strerror}") from error
+    facts = {"file": str(output), "boxes": len(picture.boxes), "arrows": len(picture.arrows)}
+    if chosen.format == "json":
+        write_json(facts)
+    elif chosen.format == "csv":
+        write_csv(list(facts), [list(facts.values())])
+    else:
+        write_line(chosen.say("written", file=output))

@@ -1,0 +1,198 @@
+"""What the routes share: the books of one home folder, kept open per ledger version, and cursors."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from fastapi import Depends, Query, Request
+
+from api.errors import NotFound
+from tracer.errors import UsageError
+from tracer.flow.build import build_flow
+from tracer.flow.store import Flow
+from tracer.ledger import Ledger
+
+LIMIT_MAX = 500
+LIMIT = 100
+_VERSIONS_KEPT = 2
+_KEY_BYTES = 10
+
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
+Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
+Count = Annotated[bool, Query(description="Whether to count all.")]
+
+
+@dataclass
+class Volume:
+    """One version of the ledger, its tables read once."""
+
+    ledger: Ledger
+    version: int
+    secret: bytes
+
+    def __post_init__(self) -> None:
+        self._tables: dict[str, pa.Table] = {}
+        self._lock = threading.Lock()
+
+    def table(self, name: str) -> pa.Table:
+        """All current rows of a table, in input order."""
+        with self._lock:
+            if name not in self._tables:
+                self._tables[name] = self.ledger.read(name, version=self.version)
+            return self._tables[name]
+
+    def one(self, table: str, column: str, value: str) -> dict[str, Any]:
+        """The row with this identifier; raises `NotFound`."""
+        rows = self.table(table)
+        found = rows.filter(pc.equal(rows[column], value))
+        if not len(found):
+            raise NotFound("账本里没有这个编号 / the ledger has no such identifier")
+        row: dict[str, Any] = found.slice(0, 1).to_pylist()[0]
+        return row
+
+    @cached_property
+    def organisations(self) -> frozenset[str]:
+        """Names that the ledger says are no person's."""
+        accounts = self.table("accounts")
+        kinds = pa.array(["agency", "enterprise", "cooperative", "village"])
+        holders = accounts.filter(pc.is_in(accounts["holder_kind"], kinds))["holder_name"]
+        return frozenset(holders.to_pylist() + self.table("agencies")["agency_name"].to_pylist())
+
+    def account_key(self, account: str | None) -> str | None:
+        """The name of an account in the API: a keyed digest, so that no address shows its number."""
+        if not account:
+            return None
+        if account == "CASH":
+            return account
+        digest = hmac.new(self.secret, account.encode(), hashlib.sha256)
+        return f"acct_{digest.hexdigest()[: 2 * _KEY_BYTES]}"
+
+    def account_of(self, key: str, flow: Flow | None = None) -> str:
+        """The account of a key, listed or only named in the flow; raises `NotFound`."""
+        for account in self.table("accounts")["account_no"].to_pylist():
+            if self.account_key(account) == key:
+                return str(account)
+        for account in flow.holder_names.take(np.arange(flow.holders)) if flow else ():
+            if self.account_key(account) == key:
+                return account
+        raise NotFound("账本里没有这个账户 / the ledger has no such account")
+
+
+class Books:
+    """The home folder, as the routes see it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.ledger = Ledger(home)
+        self._volumes: dict[int, Volume] = {}
+        self._scans: dict[tuple[int, date, str], dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def volume(self, version: int | None = None) -> Volume:
+        """A version of the ledger, by default the newest; raises `UsageError` for one that is not there."""
+        newest = self.ledger.version
+        number = newest if version is None else version
+        if not 0 <= number <= newest:
+            raise UsageError("cursor 不属于这个账本 / the cursor is not of this ledger")
+        with self._lock:
+            if number not in self._volumes:
+                self._volumes[number] = Volume(self.ledger, number, self._secret())
+                for old in sorted(self._volumes)[:-_VERSIONS_KEPT]:
+                    if old != number:
+                        del self._volumes[old]
+            return self._volumes[number]
+
+    def flow(self, method: str, as_of: date | None) -> Flow:
+        """The flow of the newest version; raises `NotFound` while there are no data."""
+        if not self.ledger.version:
+            raise NotFound("账本是空的 / the ledger is empty")
+        return build_flow(self.home, method, as_of)
+
+    def scan(self, as_of: date, method: str) -> dict[str, Any]:
+        """The findings of the newest version on a day, kept for the pages that follow."""
+        from tracer.rules.scan import scan
+
+        key = (self.ledger.version, as_of, method)
+        with self._lock:
+            if key not in self._scans:
+                self._scans = {known: kept for known, kept in self._scans.items() if known[0] == key[0]}
+                self._scans[key] = scan(self.home, as_of, method=method)
+            return self._scans[key]
+
+    def _secret(self) -> bytes:
+        """The key of account digests: random, made once per home folder, readable by its owner alone."""
+        file = self.home / "serve.key"
+        if not file.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            draft = self.home / f".serve.key.{secrets.token_hex(4)}"
+            draft.touch(mode=0o600)
+            draft.write_bytes(secrets.token_bytes(32))
+            draft.rename(file)
+        return file.read_bytes()
+
+
+def books_of(request: Request) -> Books:
+    """The books of the running app."""
+    books: Books = request.app.state.books
+    return books
+
+
+OpenBooks = Annotated[Books, Depends(books_of)]
+
+
+def write_cursor(version: int, after: int) -> str:
+    """A cursor: the ledger version that is read and the last row that was given."""
+    return base64.urlsafe_b64encode(json.dumps([version, after]).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str | None) -> tuple[int | None, int]:
+    """Version and last row of a cursor; raises `UsageError` for a text that is none."""
+    if cursor is None:
+        return None, -1
+    try:
+        version, after = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise UsageError("cursor 无效 / not a cursor") from error
+    if type(version) is not int or type(after) is not int:
+        raise UsageError("cursor 无效 / not a cursor")
+    return version, after
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A page of rows of a table, before they are masked."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+    count: int | None
+    volume: Volume
+
+
+def page(
+    books: Books, table: str, cursor: str | None, limit: int, count: bool, where: Mapping[str, str | None]
+) -> Slice:
+    """The rows after the cursor in input order; `where` names columns and the value that they must have."""
+    version, after = read_cursor(cursor)
+    volume = books.volume(version)
+    rows = volume.table(table)
+    for column, value in where.items():
+        if value is not None:
+            rows = rows.filter(pc.equal(rows[column], value))
+    start = int(np.searchsorted(rows["_seq"].to_numpy(), after, side="right"))
+    part = rows.slice(start, limit)
+    more = start + limit < len(rows)
+    following = write_cursor(volume.version, part["_seq"][-1].as_py()) if more else None
+    return Slice(part.to_pylist(), following, len(rows) if count else None, volume)

@@ -1,0 +1,73 @@
+"""The evidence of a finding as a picture: the movements that it stands on, and the finding in words below."""
+
+from typing import Any
+
+import numpy as np
+
+from api.exports.draw import STEP_HEADINGS, add_box, arrow_of, step_row
+from api.exports.picture import Arrow, Box, Picture
+from api.story import Step, Teller
+from tracer.flow.trace import ROW_TABLES
+from tracer.messages import say
+from tracer.money import format_yuan
+from tracer.rules.evidence import explain, masked_subject
+from tracer.rules.spec import Rule
+
+
+def draw_finding(
+    teller: Teller, finding: dict[str, Any], rule: Rule, scan: dict[str, Any], number: int
+) -> Picture:
+    """A finding of a scan, with the movements among its evidence drawn and all of it in words."""
+    lang = teller.lang
+    boxes: dict[str, Box] = {}
+    steps = evidence_steps(teller, finding)
+    arrows: list[Arrow] = [
+        arrow_of(teller, step, boxes, is_subject=step.name == finding["subject"]) for step in steps
+    ]
+    for is_indicator in (True, False):
+        holder = teller.named(finding["subject"], is_indicator=is_indicator)
+        if holder is not None:
+            add_box(boxes, holder, is_subject=True)
+    for entry in finding["evidence"]:
+        if entry["table"] in ("indicators", "accounts"):
+            holder = teller.named(entry["id"], is_indicator=entry["table"] == "indicators")
+            if holder is not None:
+                add_box(boxes, holder)
+    name = rule.name.zh if lang == "zh" else rule.name.en
+    return Picture(
+        name=f"finding-{number}-{rule.id}",
+        title=f"{rule.id} {name} · {say(finding['level'], lang)}",
+        facts=(
+            (say("subject", lang), masked_subject(finding, rule)),
+            (say("amount_yuan", lang), format_yuan(finding["amount_fen"])),
+            (say("rule", lang), f"{rule.id}@{rule.version}"),
+            (say("method", lang), f"{scan['method']}（{say(scan['method'], lang)}）"),
+            (say("ledger", lang), f"v{scan['ledger_version']}"),
+            (say("as_of", lang), scan["as_of"]),
+        ),
+        sums=(),
+        boxes=tuple(boxes.values()),
+        arrows=tuple(arrows),
+        step_headings=tuple(say(key, lang) for key in STEP_HEADINGS),
+        steps=tuple(
+            step_row(teller, step, row) for step, row in zip(steps, teller.sources(steps), strict=True)
+        ),
+        text=explain(finding, rule, scan, lang),
+    )
+
+
+def evidence_steps(teller: Teller, finding: dict[str, Any]) -> list[Step]:
+    """The movements among the evidence, in the order in which they moved; bank legs are their payments."""
+    flow = teller.flow
+    rows: set[int] = set()
+    for kind, table in enumerate(ROW_TABLES):
+        seqs = [
+            int(entry["ref"].partition("#")[2]) for entry in finding["evidence"] if entry["table"] == table
+        ]
+        if not seqs:
+            continue
+        rows.update(np.flatnonzero((flow.kind == kind) & np.isin(flow.seq, seqs)).tolist())
+        if table == "transfers":
+            rows.update(flow.leg_rows[np.isin(flow.leg_seq, seqs)].tolist())
+    ordered = sorted(rows, key=lambda row: (int(flow.start[row]), row))
+    return [teller.step(row, int(flow.amount[row])) for row in ordered]

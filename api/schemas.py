@@ -1,0 +1,171 @@
+"""What the API answers; money is integer fen in fields that end in `_fen`, with a display text beside it."""
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, Field
+
+Item = TypeVar("Item")
+
+Fen = int
+
+
+class Problem(BaseModel):
+    """An error by RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = Field(default_factory=list)
+
+
+class Page(BaseModel, Generic[Item]):
+    """A bounded part of a list in stable order; `next` asks for the rest of the same ledger version."""
+
+    items: list[Item]
+    next: str | None = Field(description="Cursor of the next page; null on the last one.")
+    count: int | None = Field(None, description="How many there are in all, where `count=true` was asked.")
+    ledger_version: int
+
+
+class Health(BaseModel):
+    """Whether there are data to ask."""
+
+    status: Literal["ok", "empty"]
+    version: str
+    ledger_version: int
+
+
+class Payment(BaseModel):
+    """A payment, masked."""
+
+    payment_id: str
+    paid_at: str
+    amount_fen: Fen
+    amount: str
+    payer_name: str
+    payer_account: str
+    payer_key: str | None
+    payee_name: str
+    payee_account: str
+    payee_key: str | None
+    purpose: str
+    settlement_method: str | None
+    payment_method: str | None
+    indicator_id: str | None
+    project_id: str | None
+    contract_no: str | None
+    beneficiary_id: str
+    beneficiary_name: str
+    benefit: str | None
+    period: str | None
+    refund_of: str | None
+
+
+class Indicator(BaseModel):
+    """A budget quota line."""
+
+    indicator_id: str
+    doc_no: str | None
+    fund_name: str | None
+    fund_nature: str | None
+    function_code: str | None
+    economic_code: str | None
+    budget_item: str | None
+    amount_fen: Fen
+    amount: str
+    level: str
+    issuer: str | None
+    receiver: str | None
+    issued_on: str
+    received_on: str | None
+    registered_on: str | None
+
+
+class Account(BaseModel):
+    """An account, masked; `key` stands for its number wherever the API names it."""
+
+    key: str
+    account_no: str
+    holder_name: str
+    holder_id: str
+    holder_kind: str
+    account_type: str
+    opening_balance_fen: Fen | None
+
+
+class TracePart(BaseModel):
+    """An origin, or a place where money is now."""
+
+    id: str
+    kind: str
+    title: str
+    fen: Fen
+    amount: str
+
+
+class TraceLink(BaseModel):
+    """How many fen of the money went from one movement, or an origin, to another."""
+
+    source: str = Field(serialization_alias="from")
+    target: str = Field(serialization_alias="to")
+    fen: Fen
+
+
+class Trace(BaseModel):
+    """Where money came from or is now; `limit` bounds both lists, and what is not listed is stated."""
+
+    subject: str
+    title: str
+    direction: str
+    method: str
+    as_of: str | None
+    ledger_version: int
+    amount_fen: Fen
+    amount: str
+    parts: list[TracePart]
+    parts_count: int
+    links: list[TraceLink]
+    links_count: int
+    complete: bool
+    cut_fen: Fen = Field(description="Fen of the parts that are not listed.")
+
+
+class Finding(BaseModel):
+    """What a rule found, masked; `number` is its place in the scan."""
+
+    number: int
+    rule_id: str
+    rule_version: str
+    level: str
+    subject: str
+    amount_fen: Fen
+    amount: str
+    parameters: dict[str, Any]
+    evidence: list[Any]
+
+
+class NotEvaluable(BaseModel):
+    """A rule that could not be evaluated, and the tables that it lacks."""
+
+    rule_id: str
+    missing: list[str]
+
+
+class Findings(Page[Finding]):
+    """The findings of a scan."""
+
+    as_of: str
+    not_evaluable: list[NotEvaluable]
+
+
+class Rule(BaseModel):
+    """A rule as its file states it."""
+
+    rule_id: str
+    version: str
+    name: dict[str, str]
+    category: str
+    level: str
+    status: str
+    details: dict[str, Any]

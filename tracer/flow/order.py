@@ -7,7 +7,6 @@ rows is ever written down: a row that may not come yet hangs on one closed barri
 again when that opens.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -38,7 +37,7 @@ def order_rows(day: Int32, time_ms: Int32, payer: Int32, payee: Int32, counts: B
     def run(first: int, last: int) -> None:
         _order_days(bounds[first : last + 1], rows, time_ms, payer, payee, counts, TREE_NODES, out)
 
-    threads = min(2, os.cpu_count() or 1) if len(day) >= THREAD_ROWS else 1
+    threads = 2 if len(day) >= THREAD_ROWS else 1
     cuts = np.searchsorted(bounds, np.linspace(0, len(day), threads + 1))
     with ThreadPoolExecutor(threads) as pool:
         for task in [pool.submit(run, a, b) for a, b in pairwise(cuts) if a < b]:

@@ -1,0 +1,104 @@
+"""The check that no fen was lost or made: run on every build."""
+
+import numpy as np
+
+from tracer.errors import ConservationError
+from tracer.flow.codes import CASH_HOLDER, CASH_IN, TREASURY, Bool, Int64, MoneyColumns, Pieces
+
+HALF = 1 << 31
+"""Sums of fen are taken in two halves, since the float sums of `np.bincount` are exact only to 2**53."""
+
+
+def assert_conserved(columns: MoneyColumns, pieces: Pieces) -> None:
+    """Raise `ConservationError` unless every fen of `pieces` is accounted for.
+
+    The parts of each row add up to the row (none for a row to itself); nothing is negative; what was cut
+    from a piece and what is left of it add up to it; a piece was cut from money that the row's payer had,
+    and of the same origin; what was born is what the movements say; per origin, born = held + gone.
+    Source: contract section 2, "Always true, and tested".
+    """
+    _check_slices(columns, pieces)
+    _check_amounts(columns, pieces)
+    _check_parents(columns, pieces)
+    _check_births(columns, pieces)
+    _check_origins(columns, pieces)
+
+
+def _fail_where(wrong: Bool, what: str) -> None:
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        raise ConservationError(f"{what}: {int(wrong.sum())} times, first at {first}")
+
+
+def _exact_sums(index: Int64, fen: Int64, size: int) -> Int64:
+    """Sum `fen` per `index` exactly."""
+    low = np.bincount(index, (fen & (HALF - 1)).astype(np.float64), size)
+    high = np.bincount(index, (fen >> 31).astype(np.float64), size)
+    return high.astype(np.int64) * HALF + low.astype(np.int64)
+
+
+def _check_slices(columns: MoneyColumns, pieces: Pieces) -> None:
+    rows = len(columns.day)
+    carried = pieces.row >= 0
+    counts = np.bincount(pieces.row[carried], minlength=rows)
+    if len(counts) != rows:
+        raise ConservationError("a piece names a row that does not exist")
+    _fail_where(counts != pieces.count, "count of a row is not the number of its pieces")
+    own = np.flatnonzero(carried)
+    place = own - pieces.start[pieces.row[own]]
+    _fail_where((place < 0) | (place >= pieces.count[pieces.row[own]]), "piece outside the slice of its row")
+
+
+def _check_amounts(columns: MoneyColumns, pieces: Pieces) -> None:
+    _fail_where(pieces.fen <= 0, "piece without money")
+    _fail_where((pieces.left < 0) | (pieces.left > pieces.fen), "left of a piece below zero or above it")
+    carried = np.flatnonzero(pieces.row >= 0)
+    moved = _exact_sums(pieces.row[carried], pieces.fen[carried], len(columns.day))
+    expected = np.where(columns.payer == columns.payee, 0, columns.amount)
+    _fail_where(moved != expected, "parts of a row do not add up to the row")
+
+
+def _check_parents(columns: MoneyColumns, pieces: Pieces) -> None:
+    cut = np.flatnonzero(pieces.parent >= 0)
+    parent = pieces.parent[cut]
+    _fail_where(parent >= cut, "piece cut from one that came later")
+    spent = _exact_sums(parent, pieces.fen[cut], len(pieces.fen))
+    _fail_where(spent + pieces.left != pieces.fen, "what was cut from a piece and its rest are not the piece")
+    _fail_where(pieces.origin[cut] != pieces.origin[parent], "piece of another origin than its parent")
+    payer = columns.payer[pieces.row[cut]]
+    _fail_where(_holder_of(columns, pieces)[parent] != payer, "piece cut from money of another holder")
+
+
+def _holder_of(columns: MoneyColumns, pieces: Pieces) -> Int64:
+    """Return for each piece the holder that it reached or was born at."""
+    holder = pieces.origin % len(columns.holder_kind)
+    carried = pieces.row >= 0
+    holder[carried] = columns.payee[pieces.row[carried]]
+    return holder
+
+
+def _check_births(columns: MoneyColumns, pieces: Pieces) -> None:
+    holders = len(columns.holder_kind)
+    born = np.flatnonzero(pieces.parent < 0)
+    sums = _exact_sums(pieces.origin[born], pieces.fen[born], 4 * holders)
+    issued = np.maximum(columns.issue_fen, 0)
+    opened = np.maximum(columns.opening_fen, 0)
+    _fail_where(sums[:holders] != issued, "money of an indicator is not what was issued")
+    _fail_where(sums[holders : 2 * holders] != opened, "opening money is not the opening balance")
+    with_row = born[pieces.row[born] >= 0]
+    row, kind = pieces.row[with_row], pieces.origin[with_row] // holders
+    cash = columns.holder_kind[columns.payer[row]] == CASH_HOLDER
+    where = np.where(cash, columns.payee[row], columns.payer[row])
+    _fail_where((kind == CASH_IN) != cash, "money born with a row as if it were cash, or the other way round")
+    _fail_where(pieces.origin[with_row] % holders != where, "money born with a row at another holder")
+    _fail_where(np.bincount(row, minlength=1) > 1, "money born twice with one row")
+
+
+def _check_origins(columns: MoneyColumns, pieces: Pieces) -> None:
+    holders = len(columns.holder_kind)
+    born = pieces.parent < 0
+    sums = _exact_sums(pieces.origin[born], pieces.fen[born], 4 * holders)
+    kept = _exact_sums(pieces.origin, pieces.left, 4 * holders)
+    _fail_where(sums != kept, "of an origin, born is not held and gone")
+    outside = np.isin(columns.holder_kind[_holder_of(columns, pieces)], (CASH_HOLDER, TREASURY))
+    _fail_where(outside & (pieces.left != pieces.fen), "money spent that had left")

@@ -1,0 +1,170 @@
+"""Windows of time: cut into components that can be moved side by side, and numbered when moved.
+
+Holders that some row of the window joins are a component. Between windows their state stays with the
+holders, so the result is that of one pass, whoever moves which component. Components over the whole
+ledger would not serve: one nation-wide hub joins everything.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from tracer.flow.codes import Int8, Int32, Int64
+from tracer.flow.events import Ledger
+from tracer.flow.lots import CHUNK, UNNUMBERED
+
+
+class Columns(NamedTuple):
+    """The columns of `codes.Pieces` while they are filled."""
+
+    row: Int64
+    fen: Int64
+    parent: Int64
+    origin: Int64
+    line: Int32
+    left: Int64
+    start: Int64
+    counts: Int32  # `count` of the pieces, which is a method of tuples
+
+
+@njit(cache=True, nogil=True)
+def deal(loose: Any, joined: Int32, number: Int32, parts: int, events: Any) -> Int64:
+    """Sort the events `loose` into `events` by part and component; return where the parts begin and end.
+
+    Each component keeps its order in time and goes to the part that has least, the largest components
+    first. `joined` and `number` are working columns with an entry per slot.
+    """
+    for event in loose:
+        for slot in (event.source, event.target):
+            if slot >= 0:
+                joined[slot], number[slot] = slot, -1
+    for event in loose:
+        if event.source >= 0 and event.target >= 0:
+            _join(joined, event.source, event.target)
+    component = np.empty(len(loose), np.int32)
+    components = parts  # events without a slot wait for nothing: they are dealt in turns
+    for k in range(len(loose)):
+        slot = max(loose[k].source, loose[k].target)
+        if slot < 0:
+            component[k] = k % parts
+            continue
+        root = _root(joined, slot)
+        if number[root] < 0:
+            number[root] = components
+            components += 1
+        component[k] = number[root]
+    sizes = np.bincount(component, minlength=components)
+    at, bounds = _places(sizes, parts)
+    for k in range(len(loose)):
+        events[at[component[k]]] = loose[k]
+        at[component[k]] += 1
+    return bounds
+
+
+@njit(cache=True, nogil=True)
+def _root(joined: Int32, slot: int) -> int:
+    while joined[slot] != slot:
+        joined[slot] = joined[joined[slot]]
+        slot = joined[slot]
+    return int(slot)
+
+
+@njit(cache=True, nogil=True)
+def _join(joined: Int32, a: int, b: int) -> None:
+    a, b = _root(joined, a), _root(joined, b)
+    if a < b:
+        joined[b] = a
+    else:
+        joined[a] = b
+
+
+@njit(cache=True, nogil=True)
+def _places(sizes: Int64, parts: int) -> tuple[Int64, Int64]:
+    """Give each component a part, and say where it and the parts begin."""
+    part = np.zeros(len(sizes), np.int64)
+    load = np.zeros(parts, np.int64)
+    for component in np.argsort(-sizes):
+        part[component] = np.argmin(load)
+        load[part[component]] += sizes[component]
+    bounds = np.zeros(parts + 1, np.int64)
+    for k in range(parts):
+        bounds[k + 1] = bounds[k] + load[k]
+    next_place = bounds.copy()
+    at = np.empty(len(sizes), np.int64)
+    for component in range(len(sizes)):
+        at[component] = next_place[part[component]]
+        next_place[part[component]] += sizes[component]
+    return at, bounds
+
+
+@njit(cache=True, nogil=True)
+def number_window(count: Int32, pieces: int, start: Int64) -> int:
+    """Set the number of the first piece of each event of a window, in time order; return the next."""
+    for at in range(len(count)):
+        start[at] = pieces
+        pieces += count[at]
+    return pieces
+
+
+@njit(cache=True, nogil=True)
+def number_lots(
+    lots: Any, events: Any, pieces: Any, first: Int32, count: Int32, start: Int64, owner: Int8, part: int
+) -> None:
+    """Tell the lots that one part has made which pieces they are."""
+    for event in events:
+        at = event.at
+        owner[at] = part
+        for k in range(count[at]):
+            lot = pieces[first[at] + k].lot
+            if lot >= 0:
+                lots[lot].piece = start[at] + k
+
+
+@njit(cache=True, nogil=True)
+def write_pieces(
+    ledger: Ledger,
+    lots: Any,
+    begin: int,
+    low: int,
+    high: int,
+    owner: Int8,
+    first: Int32,
+    count: Int32,
+    start: Int64,
+    pieces: Any,
+    others: Any,
+    columns: Columns,
+) -> None:
+    """Write the pieces of the events `low … high - 1` of the window that begins at `begin`."""
+    birth = np.searchsorted(ledger.birth_at, begin + low)
+    for at in range(low, high):
+        row = -1
+        if birth < len(ledger.birth_at) and ledger.birth_at[birth] == begin + at:
+            birth += 1
+        else:
+            row = ledger.order[begin + at - birth]
+            columns.start[row], columns.counts[row] = start[at], count[at]
+        for k in range(count[at]):
+            piece = pieces[first[at] + k] if owner[at] == 0 else others[first[at] + k]
+            _write_piece(lots, row, piece, start[at] + k, columns)
+
+
+@njit(cache=True, nogil=True)
+def _write_piece(lots: Any, row: int, piece: Any, number: int, columns: Columns) -> None:
+    parent = piece.parent
+    if parent <= UNNUMBERED:
+        parent = lots[UNNUMBERED - parent].piece
+    columns.row[number], columns.fen[number], columns.parent[number] = row, piece.fen, parent
+    columns.origin[number], columns.line[number], columns.left[number] = piece.origin, piece.line, piece.fen
+
+
+@njit(cache=True, nogil=True)
+def write_left(lots: Any, begin: int, end: int, stride: int, left: Int64) -> None:
+    """Write what is left of the pieces that became the lots from `begin` to `end`, in chunks as in `move`."""
+    lot = begin
+    while lot < end:
+        left[lots[lot].piece] = lots[lot].left
+        lot += 1
+        if lot % CHUNK == 0:
+            lot += stride

@@ -1,4 +1,4 @@
-"""Aid transactions of the IATI standard, made ready for `mappings/iati.yaml`, and an account of what stays out.
+"""Aid transactions of the IATI standard made ready for `mappings/iati.yaml`, and a count of what stays out.
 
 `python -m ingest.iati TRANSACTIONS.csv FOLDER` writes the prepared file and prints the account.
 """
@@ -49,7 +49,7 @@ class Account:
 
 
 def prepare(source: Path, folder: Path, currency: str = "GBP") -> Account:
-    """Write `transactions.csv` into `folder` with plain dates; gives what the mapping will take and leave out.
+    """Write `transactions.csv` into `folder` with plain dates; gives what is taken and what stays out.
 
     The only change is the time zone mark of an XML date (`2013-04-01Z`), which is trimmed. Negative amounts
     are corrections of unnamed earlier rows, so they cannot be booked as refunds and stay out.

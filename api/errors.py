@@ -74,8 +74,10 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
-    status = {NotFound: 404, UsageError: 422, DataRefusedError: 409}.get(type(error), 503)
-    return problem(status, str(error))
+    statuses = {NotFound: 404, UsageError: 422, DataRefusedError: 409}
+    return problem(
+        next((status for kind, status in statuses.items() if isinstance(error, kind)), 503), str(error)
+    )
 
 
 async def _bug(_: Request, error: Exception) -> JSONResponse:

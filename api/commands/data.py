@@ -7,7 +7,6 @@ import typer
 
 from api.choices import Choices, choices
 from api.render import (
-    Progress,
     add_row,
     as_dict_rows,
     table,
@@ -56,7 +55,13 @@ def ingest(
     from ingest.run import ingest as run
 
     chosen = choices(context)
-    report = run(chosen.home, paths, mapping=mapping, dry_run=dry_run, progress=Progress())
+    report = run(
+        chosen.home,
+        paths,
+        mapping=mapping,
+        dry_run=dry_run,
+        progress=lambda text: write_message(mask_text(text)),
+    )
     write_report(chosen, report)
     if dry_run:
         write_message(chosen.say("dry_run"))

@@ -128,8 +128,10 @@ def _finding_picture(chosen: Choices, number: int, method: str, day: date | None
     found = scan(chosen.home, day, method=method, graph=chosen.graph)
     count = len(found["findings"])
     if number > count:
-        facts = {"number": number, "count": count}
-        raise UsageError(f"{say('not_numbered', **facts)} / {say('not_numbered', 'en', **facts)}")
+        raise UsageError(
+            f"{say('not_numbered', number=number, count=count)} / "
+            f"{say('not_numbered', 'en', number=number, count=count)}"
+        )
     teller = Teller(open_flow(chosen, method, day), Ledger(chosen.home), chosen.lang)
     finding = found["findings"][number - 1]
     return draw_finding(teller, finding, load_rules()[finding["rule_id"]], found, number)

@@ -24,7 +24,7 @@ def graph_of(picture: Picture) -> "nx.MultiDiGraph[str]":
     number = {box.key: f"n{n}" for n, box in enumerate(picture.boxes)}
     for box in picture.boxes:
         label = clean(" ".join(line for line in box.lines if line))
-        facts = {
+        facts: dict[str, object] = {
             "label": label,
             "kind": box.kind,
             "lane": box.lane or None,

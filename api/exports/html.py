@@ -17,10 +17,12 @@ from pyvis.network import Network
 from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange
 from tracer.money import format_yuan
 
-_COLUMN_WIDTH = 400
+_COLUMN_WIDTH = 310
 _ROW_HEIGHT = 90
-_BOX_WIDTH = 210
-_PAGE_WIDTH = 1340
+_BOX_WIDTH = 184
+_PAGE_WIDTH = 1330
+_SCALE_MIN = 0.61
+"""A wide picture is scrolled rather than shrunk beyond this: its text has to be read."""
 _HEIGHT_MIN, _HEIGHT_MAX = 320, 2400
 
 _COLOURS = {
@@ -56,7 +58,7 @@ tr.total td { border-top: 1px solid #7b8794; }
 .legend span { display: inline-block; margin: 10px 18px 6px 0; }
 .legend i { display: inline-block; width: 14px; height: 14px; margin-right: 6px; vertical-align: -2px;
   border: 1.5px solid; border-radius: 3px; }
-.notes { color: #8a4b08; margin: 4px 0; } .card { border: 0; }
+.notes { color: #8a4b08; margin: 4px 0; } .card { border: 0; overflow-x: auto; }
 #mynetwork { float: none !important; border: 1px solid #cbd2d9 !important; box-sizing: border-box; }
 .steps { clear: both; padding-top: 18px; } pre { font: inherit; white-space: pre-wrap; }
 div.vis-tooltip { font-family: inherit; white-space: pre-line; }
@@ -69,14 +71,14 @@ _OPTIONS: dict[str, Any] = {
         "shape": "box",
         "margin": {"top": 8, "right": 10, "bottom": 8, "left": 10},
         "widthConstraint": {"minimum": _BOX_WIDTH, "maximum": _BOX_WIDTH},
-        "font": {"size": 15, "face": "Noto Sans CJK SC, Microsoft YaHei, sans-serif", "color": "#1f2933"},
+        "font": {"size": 17, "face": "Noto Sans CJK SC, Microsoft YaHei, sans-serif", "color": "#1f2933"},
         "shapeProperties": {"borderRadius": 5},
     },
     "edges": {
         "arrows": {"to": {"enabled": True, "scaleFactor": 0.7}},
         "smooth": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.45},
         "font": {
-            "size": 14, "face": "Noto Sans CJK SC, Microsoft YaHei, sans-serif", "align": "horizontal",
+            "size": 16, "face": "Noto Sans CJK SC, Microsoft YaHei, sans-serif", "align": "horizontal",
             "background": "rgba(255,255,255,0.92)", "strokeWidth": 0, "color": "#1f2933",
         },
     },
@@ -88,7 +90,8 @@ def render_html(picture: Picture) -> str:
     picture = arrange(picture)
     rows = Counter(box.column for box in picture.boxes)
     tallest = max(rows.values(), default=1)
-    scale = min(1.0, _PAGE_WIDTH / (_COLUMN_WIDTH * (max(rows, default=0) + 1)))
+    width = _COLUMN_WIDTH * (max(rows, default=0) - min(rows, default=0) + 1)
+    scale = min(1.0, max(_SCALE_MIN, _PAGE_WIDTH / width))
     height = min(max(int(_ROW_HEIGHT * (tallest + 2) * scale), _HEIGHT_MIN), _HEIGHT_MAX)
     network = Network(height=f"{height}px", width="100%", directed=True)
     # Keys may hold account numbers, which a page never shows: boxes are numbered instead.
@@ -102,7 +105,7 @@ def render_html(picture: Picture) -> str:
     for arrow in picture.arrows:
         network.add_edge(number[arrow.source], number[arrow.target], **_edge(arrow, columns))
     network.set_options(json.dumps(_OPTIONS))
-    return _page(picture, network.generate_html())
+    return _page(picture, network.generate_html(), int(width * scale))
 
 
 def _node(box: Box, offset: float) -> dict[str, Any]:
@@ -127,17 +130,18 @@ def _lanes(boxes: tuple[Box, ...]) -> dict[int, str]:
     """The word above each column: that of most of its boxes."""
     words: dict[int, Counter[str]] = {}
     for box in boxes:
-        words.setdefault(box.column, Counter())[box.lane] += 1
+        if box.lane:
+            words.setdefault(box.column, Counter())[box.lane] += 1
     return {column: counter.most_common(1)[0][0] for column, counter in words.items()}
 
 
 def _lane_node(column: int, lane: str) -> dict[str, Any]:
     return {
-        "label": lane or " ",
+        "label": lane,
         "x": column * _COLUMN_WIDTH,
         "y": -_ROW_HEIGHT,
         "shape": "text",
-        "font": {"size": 16, "color": "#616e7c"},
+        "font": {"size": 18, "color": "#616e7c"},
         "fixed": True,
         "chosen": False,
     }
@@ -158,14 +162,15 @@ def _edge(arrow: Arrow, columns: dict[str, int]) -> dict[str, Any]:
     return edge
 
 
-def _page(picture: Picture, drawn: str) -> str:
+def _page(picture: Picture, drawn: str, width: int) -> str:
     """pyvis's page without anything from outside, with our header above the drawing and the rows below it."""
     head, body = _OUTSIDE.sub("", drawn).split("<body>", 1)
     body, tail = body.rsplit("</body>", 1)
+    style = f"{_vis('vis-network.css')}{_STYLE}#mynetwork {{ min-width: {width}px; }}"
     opening = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{escape(picture.title)}</title>"
-        f"<style>{_vis('vis-network.css')}{_STYLE}</style><script>{_vis('vis-network.min.js')}</script>"
+        f"<style>{style}</style><script>{_vis('vis-network.min.js')}</script>"
     )
     head = head.replace("<html>", '<!DOCTYPE html>\n<html lang="zh-CN">', 1)
     head = head.replace("</head>", f"{opening}</head>", 1)

@@ -1,5 +1,6 @@
 """Indicators."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -17,7 +18,6 @@ _TEXTS = (
     *("doc_no", "fund_name", "fund_nature", "function_code"),
     *("economic_code", "budget_item", "issuer", "receiver"),
 )
-_DAYS = ("issued_on", "received_on", "registered_on")
 
 
 @router.get("/indicators")
@@ -48,5 +48,11 @@ def _indicator(row: dict[str, Any]) -> Indicator:
         amount=format_yuan(row["amount_fen"]),
         level=row["level"],
         **{name: mask_text(row[name]) or None for name in _TEXTS},
-        **{name: row[name] and row[name].isoformat() for name in _DAYS},
+        issued_on=row["issued_on"].isoformat(),
+        received_on=_iso(row["received_on"]),
+        registered_on=_iso(row["registered_on"]),
     )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -15,6 +15,7 @@ from ingest.cells import STRIPPED, CellError, Value, is_key, parser
 from tracer.money import UNITS_FEN
 from tracer.schema import TABLES, Column
 
+_SAMPLE_ROWS = 10_000
 _BLANK = rf"[{STRIPPED}]*"
 _EMPTY = rf"^(?:[-—/无]?|待{_BLANK}定|[Nn]{_BLANK}/{_BLANK}[Aa]|" + _BLANK.join(
     ["[Nn]", "[Uu]", "[Ll]", "[Ll])$"]
@@ -35,7 +36,29 @@ class Converted:
 
 
 def convert(column: Column, texts: pa.Array, unit: str = "元", *, rounded: bool = False) -> Converted:
-    """Turn the texts of one column (none null) into its ledger type."""
+    """Turn the texts of one column (none null) into its ledger type; where texts repeat, each once."""
+    sample = texts.slice(0, _SAMPLE_ROWS)
+    if len(pc.unique(sample)) * 2 > len(sample):
+        return _convert(column, texts, unit, rounded)
+    encoded = texts.dictionary_encode()
+    distinct = _convert(column, encoded.dictionary, unit, rounded)
+    return Converted(
+        distinct.values.take(encoded.indices),
+        distinct.empty.take(encoded.indices),
+        _spread(distinct.errors, encoded.indices),
+    )
+
+
+def _spread(errors: dict[int, str], indices: pa.Array) -> dict[int, str]:
+    """Errors of distinct texts, at every position of these texts."""
+    if not errors:
+        return {}
+    numbers = indices.to_numpy()
+    wrong = np.flatnonzero(np.isin(numbers, list(errors)))
+    return {int(at): errors[int(numbers[at])] for at in wrong}
+
+
+def _convert(column: Column, texts: pa.Array, unit: str, rounded: bool) -> Converted:
     trimmed = pc.utf8_trim(texts, characters=STRIPPED)
     folded = trimmed
     if not pc.all(pc.string_is_ascii(trimmed), min_count=0).as_py():
@@ -119,9 +142,4 @@ def _by_distinct(
         except CellError as error:
             values.append(None)
             codes[number] = error.code
-    parsed = pa.array(values, kind).take(encoded.indices)
-    if not codes:
-        return parsed, {}
-    numbers = encoded.indices.to_numpy()
-    wrong = np.flatnonzero(np.isin(numbers, list(codes)))
-    return parsed, {int(at): codes[int(numbers[at])] for at in wrong}
+    return pa.array(values, kind).take(encoded.indices), _spread(codes, encoded.indices)

@@ -89,7 +89,7 @@ class CsvSheet:
     def __init__(self, file: str, data: bytes) -> None:
         self.file = file
         self._data = decode(data)
-        if not self._data.strip():
+        if not self._data[:_SAMPLE_BYTES].strip() and not self._data.strip():
             raise FileRefusedError("empty-file")
         csv.field_size_limit(_CELL_BYTES_MAX)
         self._separator = _separator(self._data)

@@ -38,9 +38,9 @@ def check_found(sheet: Sheet, plan: Plan, kinds: Int8s, amounts: Sequence[Amount
     """Check totals rows that were found by their word.
 
     小计 (and 本页合计 and the like) sums its section: the details since the totals row before it or, where
-    there are none, those up to the next. 累计 sums everything above. Any other total sums all details, or all
-    since the last total of its kind, or everything above. Rejected and duplicate rows are details too, as far
-    as they are readable.
+    the first of them stands above all details, those up to the next. 累计 sums everything above. Any other
+    total sums all details, or all since the last total of its kind, or everything above. Rejected and
+    duplicate rows are details too, as far as they are readable.
     """
     at = np.flatnonzero(kinds == TOTALS)
     words = [_word(sheet.row(int(row), plan.header_row)) for row in at]
@@ -65,9 +65,9 @@ def _readings(n: int, at: Int64s, words: list[str], before: Int64s, counts: Int6
     if _RUNNING.search(words[n]):
         return [above]
     if _SUBTOTAL.search(words[n]):
-        start = at[n - 1] if n else 0
-        if counts[row] > counts[start]:
-            return [above - int(before[start])]
+        first = next(k for k in range(n + 1) if _SUBTOTAL.search(words[k]))
+        if counts[at[first]]:
+            return [above - int(before[at[n - 1] if n else 0])]
         end = at[n + 1] if n + 1 < len(at) else len(before) - 1
         return [int(before[end]) - above]
     same = [at[k] for k in range(n) if not _SUBTOTAL.search(words[k])]

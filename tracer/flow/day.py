@@ -14,7 +14,8 @@ class Day(NamedTuple):
     Rows are numbered from 0 in input order, holders and time groups as they are met (-1: none). The
     barriers of holder h are `2h` (its receipts without a time are done) and `2h + 1` (all its receipts
     are done); those of group g follow after all holders: `base + 2g` (the group is reached: all earlier
-    times at its holder are done) and `base + 2g + 1` (the receipts of the group are done).
+    times at its holder are done) and `base + 2g + 1` (the receipts of the group are done). Row i waits for
+    the barriers `waits_for[4 * i : 4 * i + 4]` and holds `holds[…]` closed; -1 ends a shorter list.
     """
 
     time_ms: Int32  # per row
@@ -22,6 +23,8 @@ class Day(NamedTuple):
     payee: Int32
     payer_group: Int32
     payee_group: Int32
+    waits_for: Int32  # 4 per row: barriers
+    holds: Int32
     hang: Int32  # next row that hangs on the same barrier
     key: Int64  # per receipt or payment with a time: holder and time
     group_holder: Int32  # per group
@@ -45,6 +48,8 @@ def workspace(largest: int, holders: int) -> Day:
         column(largest),
         column(largest),
         column(largest),
+        column(4 * largest),
+        column(4 * largest),
         column(largest),
         np.empty(2 * largest, np.int64),
         column(2 * largest + 1),
@@ -59,105 +64,120 @@ def workspace(largest: int, holders: int) -> Day:
 @njit(cache=True, nogil=True)
 def load_day(
     work: Day, rows: Int64, time_ms: Int32, payer: Int32, payee: Int32, counts: Bool
-) -> tuple[int, int, int]:
-    """Copy one day into `work` with local holders; return its rows, holders and timed ends of rows."""
+) -> tuple[int, int]:
+    """Copy one day into `work` with local holders; return how many holders and ends of timed rows."""
+    times, froms, tos = work.time_ms, work.payer, work.payee  # taken out once: each access counts references
+    local, known = work.local, work.holders
     holders, timed = 0, 0
     for i in range(len(rows)):
         row = rows[i]
-        work.time_ms[i] = time_ms[row]
-        work.payer[i], work.payee[i] = -1, -1
-        work.payer_group[i], work.payee_group[i] = -1, -1
-        if payer[row] == payee[row]:  # moves nothing, waits for nothing and holds nobody up
-            work.time_ms[i] = 0
+        a, b, ms = payer[row], payee[row], time_ms[row]
+        times[i], froms[i], tos[i] = ms, -1, -1
+        if a == b:  # moves nothing, waits for nothing and holds nobody up
+            times[i] = 0
             continue
-        if counts[payer[row]]:
-            holders = _local_holder(work, payer[row], holders)
-            work.payer[i] = work.local[payer[row]]
-        if counts[payee[row]]:
-            holders = _local_holder(work, payee[row], holders)
-            work.payee[i] = work.local[payee[row]]
-        if time_ms[row] != 0:
-            timed += (work.payer[i] >= 0) + (work.payee[i] >= 0)
-    return len(rows), holders, timed
+        if counts[a]:
+            holders = _add_holder(local, known, a, holders)
+            froms[i] = local[a]
+        if counts[b]:
+            holders = _add_holder(local, known, b, holders)
+            tos[i] = local[b]
+        if ms != 0:
+            timed += (froms[i] >= 0) + (tos[i] >= 0)
+    return holders, timed
 
 
-@njit(cache=True, nogil=True)
-def _local_holder(work: Day, holder: int, holders: int) -> int:
+@njit(cache=True, nogil=True, forceinline=True)
+def _add_holder(local: Int32, known: Int32, holder: int, holders: int) -> int:
     """Give `holder` a local number unless it has one today; return how many there are."""
-    known = work.local[holder]  # may be left from another day: nothing is cleared in between
-    if 0 <= known < holders and work.holders[known] == holder:
+    number = local[holder]  # may be left from another day: nothing is cleared in between
+    if 0 <= number < holders and known[number] == holder:
         return holders
-    work.local[holder] = holders
-    work.holders[holders] = holder
+    local[holder] = holders
+    known[holders] = holder
     return holders + 1
 
 
 @njit(cache=True, nogil=True)
 def group_times(work: Day, size: int, timed: int) -> int:
     """Number the groups (holder, time) so that those of a holder follow each other in time."""
+    times, key = work.time_ms, work.key
     at = 0
     for i in range(size):
-        if work.time_ms[i] != 0:
-            if work.payer[i] >= 0:
-                work.key[at] = (np.int64(work.payer[i]) << 32) | work.time_ms[i]
-                at += 1
-            if work.payee[i] >= 0:
-                work.key[at] = (np.int64(work.payee[i]) << 32) | work.time_ms[i]
-                at += 1
-    keys = np.unique(work.key[:timed])
+        if times[i] != 0:
+            for holder in (work.payer[i], work.payee[i]):
+                if holder >= 0:
+                    key[at] = (np.int64(holder) << 32) | times[i]
+                    at += 1
+    keys = np.unique(key[:timed])
     for g in range(len(keys)):
         work.group_holder[g] = keys[g] >> 32
     work.group_holder[len(keys)] = -1
     for i in range(size):
-        if work.time_ms[i] != 0:
-            if work.payer[i] >= 0:
-                key = (np.int64(work.payer[i]) << 32) | work.time_ms[i]
-                work.payer_group[i] = np.searchsorted(keys, key)
-            if work.payee[i] >= 0:
-                key = (np.int64(work.payee[i]) << 32) | work.time_ms[i]
-                work.payee_group[i] = np.searchsorted(keys, key)
+        if times[i] != 0:
+            for holder, group in ((work.payer[i], work.payer_group), (work.payee[i], work.payee_group)):
+                if holder >= 0:
+                    group[i] = np.searchsorted(keys, (np.int64(holder) << 32) | times[i])
     return len(keys)
 
 
 @njit(cache=True, nogil=True)
 def set_barriers(work: Day, size: int, holders: int, groups: int) -> None:
-    """Count for each barrier what must be done before it opens."""
+    """List the barriers of each row, and count for each barrier what must be done before it opens."""
     base = 2 * holders
-    work.waits[: base + 2 * groups] = 0
+    waits, group_holder, holds = work.waits, work.group_holder, work.holds
+    waits[: base + 2 * groups] = 0
     work.head[: base + 2 * groups] = -1
-    for i in range(size):
-        for barrier in holds_closed(work, i, base):
-            if barrier >= 0:
-                work.waits[barrier] += 1
+    work.waits_for[: 4 * size] = -1
+    holds[: 4 * size] = -1
+    _set_payments(
+        work.time_ms[:size], work.payer, work.payer_group, group_holder, base, work.waits_for, holds
+    )
+    _set_receipts(
+        work.time_ms[:size], work.payee, work.payee_group, group_holder, base, work.waits_for, holds
+    )
+    for k in range(4 * size):
+        if holds[k] >= 0:
+            waits[holds[k]] += 1
     for g in range(1, groups):  # a group is reached only after the group before it
-        if work.group_holder[g] == work.group_holder[g - 1] and work.waits[base + 2 * (g - 1)] > 0:
-            work.waits[base + 2 * g] += 1
+        if group_holder[g] == group_holder[g - 1] and waits[base + 2 * (g - 1)] > 0:
+            waits[base + 2 * g] += 1
 
 
 @njit(cache=True, nogil=True)
-def holds_closed(work: Day, i: int, base: int) -> tuple[int, int, int, int]:
-    """Name the barriers that wait for row i (-1: none)."""
-    receipts = 2 * work.payee[i] + 1 if work.payee[i] >= 0 else -1
-    if work.time_ms[i] == 0:
-        return receipts, (receipts - 1 if receipts >= 0 else -1), -1, -1
-    g, later_at_payer = work.payer_group[i], -1
-    if g >= 0 and work.group_holder[g + 1] == work.group_holder[g]:
-        later_at_payer = base + 2 * (g + 1)
-    g, later_at_payee, group_receipts = work.payee_group[i], -1, -1
-    if g >= 0:
-        group_receipts = base + 2 * g + 1
-        if work.group_holder[g + 1] == work.group_holder[g]:
-            later_at_payee = base + 2 * (g + 1)
-    return receipts, group_receipts, later_at_payer, later_at_payee
+def _set_payments(
+    time_ms: Int32, payer: Int32, group: Int32, group_holder: Int32, base: int, waits_for: Int32, holds: Int32
+) -> None:
+    """List the barriers of each row at its payer."""
+    for i in range(len(time_ms)):
+        if payer[i] < 0:
+            continue
+        if time_ms[i] == 0:
+            waits_for[4 * i] = 2 * payer[i] + 1
+            continue
+        g = group[i]
+        waits_for[4 * i] = base + 2 * g
+        waits_for[4 * i + 1] = base + 2 * g + 1
+        waits_for[4 * i + 2] = 2 * payer[i]
+        if group_holder[g + 1] == group_holder[g]:
+            holds[4 * i] = base + 2 * (g + 1)
 
 
 @njit(cache=True, nogil=True)
-def waits_for(work: Day, i: int, base: int) -> tuple[int, int, int, int]:
-    """Name the barriers that row i waits for (-1: none); the first two are those of earlier times."""
-    if work.time_ms[i] == 0:
-        return -1, -1, (2 * work.payer[i] + 1 if work.payer[i] >= 0 else -1), -1
-    at_payee = base + 2 * work.payee_group[i] if work.payee_group[i] >= 0 else -1
-    if work.payer[i] < 0:
-        return -1, at_payee, -1, -1
-    at_payer = base + 2 * work.payer_group[i]
-    return at_payer, at_payee, at_payer + 1, 2 * work.payer[i]
+def _set_receipts(
+    time_ms: Int32, payee: Int32, group: Int32, group_holder: Int32, base: int, waits_for: Int32, holds: Int32
+) -> None:
+    """Add the barriers of each row at its payee."""
+    for i in range(len(time_ms)):
+        if payee[i] < 0:
+            continue
+        at = 4 * i + (holds[4 * i] >= 0)
+        holds[at] = 2 * payee[i] + 1
+        if time_ms[i] == 0:
+            holds[at + 1] = 2 * payee[i]
+            continue
+        g = group[i]
+        holds[at + 1] = base + 2 * g + 1
+        if group_holder[g + 1] == group_holder[g]:
+            holds[at + 2] = base + 2 * (g + 1)
+        waits_for[4 * i + 3 * (waits_for[4 * i] >= 0)] = base + 2 * g

@@ -15,7 +15,7 @@ from numba import njit
 
 from tracer.flow.circles import order_circles
 from tracer.flow.codes import Bool, Int32, Int64
-from tracer.flow.day import Day, group_times, holds_closed, load_day, set_barriers, waits_for, workspace
+from tracer.flow.day import group_times, load_day, set_barriers, workspace
 from tracer.flow.heap import heap_pop, heap_push
 
 TREE_NODES = 48
@@ -93,74 +93,88 @@ def _order_days(
     work = workspace(largest, len(counts))
     for k in range(len(bounds) - 1):
         begin, end = bounds[k], bounds[k + 1]
-        size, holders, timed = load_day(work, rows[begin:end], time_ms, payer, payee, counts)
+        size = end - begin
+        holders, timed = load_day(work, rows[begin:end], time_ms, payer, payee, counts)
         groups = group_times(work, size, timed) if timed else 0
         set_barriers(work, size, holders, groups)
-        done = _release(work, size, 2 * holders, groups, rows[begin:end], out[begin:end])
+        done = _release(
+            work.waits_for, work.holds, work.waits, work.head, work.hang, work.group_holder, work.heap,
+            2 * holders, rows[begin:end], out[begin:end],
+        )  # fmt: skip
         if done < size:
             order_circles(work, 2 * holders, groups, tree_nodes, done, rows[begin:end], out[begin:end])
 
 
-@njit(cache=True, nogil=True)
-def _closed_barrier(work: Day, i: int, base: int) -> int:
+@njit(cache=True, nogil=True, forceinline=True)
+def _closed_barrier(waits_for: Int32, waits: Int32, i: int) -> int:
     """Return a barrier that row i still waits for, -1 if it may come."""
-    for barrier in waits_for(work, i, base):
-        if barrier >= 0 and work.waits[barrier] > 0:
+    for k in range(4 * i, 4 * i + 4):
+        barrier = waits_for[k]
+        if barrier < 0:
+            break
+        if waits[barrier] > 0:
             return int(barrier)
     return -1
 
 
 @njit(cache=True, nogil=True)
-def _release(work: Day, size: int, base: int, groups: int, rows: Int64, out: Int64) -> int:
+def _release(
+    waits_for: Int32, holds: Int32, waits: Int32, head: Int32, hang: Int32, group_holder: Int32, heap: Int32,
+    base: int, rows: Int64, out: Int64,
+) -> int:  # fmt: skip
     """Write rows to `out` while one may come, always the first such in input order; return how many.
 
     The pointer goes once through the input. A row that is let go behind it waits in the heap. Rows that
     have been written have `hang` -2, for whoever orders the rest.
     """
-    done, heaped = 0, 0
-    pointer = 0
+    done, heaped, pointer = 0, 0, 0
     while True:
         if heaped:
-            i = work.heap[0]
-            heaped = heap_pop(work.heap, heaped)
-        elif pointer < size:
+            i = heap[0]
+            heaped = heap_pop(heap, heaped)
+        elif pointer < len(rows):
             i = pointer
             pointer += 1
-            barrier = _closed_barrier(work, i, base)
+            barrier = _closed_barrier(waits_for, waits, i)
             if barrier >= 0:
-                work.hang[i] = work.head[barrier]
-                work.head[barrier] = i
+                hang[i] = head[barrier]
+                head[barrier] = i
                 continue
         else:
             return done
         out[done] = rows[i]
         done += 1
-        work.hang[i] = -2
-        for barrier in holds_closed(work, i, base):
-            if barrier >= 0:
-                heaped = _count_down(work, barrier, base, groups, heaped)
+        hang[i] = -2
+        for k in range(4 * i, 4 * i + 4):
+            if holds[k] < 0:
+                break
+            barrier = holds[k]
+            waits[barrier] -= 1
+            if waits[barrier] == 0 and (head[barrier] >= 0 or barrier >= base):
+                heaped = _open(waits_for, waits, head, hang, group_holder, heap, base, barrier, heaped)
 
 
 @njit(cache=True, nogil=True)
-def _count_down(work: Day, barrier: int, base: int, groups: int, heaped: int) -> int:
-    """Take one off a barrier; open it at zero: rows that hang on it go to the heap or to another."""
-    work.waits[barrier] -= 1
-    while work.waits[barrier] == 0:
-        i = work.head[barrier]
+def _open(
+    waits_for: Int32, waits: Int32, head: Int32, hang: Int32, group_holder: Int32, heap: Int32,
+    base: int, barrier: int, heaped: int,
+) -> int:  # fmt: skip
+    """Open a barrier that waits for nothing: rows that hang on it go to the heap or to another."""
+    while True:
+        i = head[barrier]
         while i >= 0:
-            following = work.hang[i]
-            other = _closed_barrier(work, i, base)
+            following = hang[i]
+            other = _closed_barrier(waits_for, waits, i)
             if other >= 0:
-                work.hang[i] = work.head[other]
-                work.head[other] = i
+                hang[i] = head[other]
+                head[other] = i
             else:
-                heaped = heap_push(work.heap, heaped, i)
+                heaped = heap_push(heap, heaped, i)
             i = following
-        if barrier < base or (barrier - base) & 1:
-            break
-        g = (barrier - base) >> 1  # this group is reached: the next of its holder waits for one thing less
-        if work.group_holder[g + 1] != work.group_holder[g]:
-            break
-        barrier += 2
-        work.waits[barrier] -= 1
-    return heaped
+        g = (barrier - base) >> 1
+        if barrier < base or (barrier - base) & 1 or group_holder[g + 1] != group_holder[g]:
+            return heaped
+        barrier += 2  # this group is reached: the next of its holder waits for one thing less
+        waits[barrier] -= 1
+        if waits[barrier] > 0:
+            return heaped

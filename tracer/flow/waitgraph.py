@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from tracer.flow.codes import Int32, Int64
-from tracer.flow.day import Day, holds_closed, waits_for
+from tracer.flow.day import Day
 
 FINISHED = np.int32(2**31 - 1)
 """Tarjan number of nodes that are not searched, or no longer."""
@@ -79,11 +79,12 @@ def _edges(work: Day, left: Int32, base: int, groups: int) -> tuple[Int32, Int32
     target = np.empty(8 * len(left) + groups, np.int32)
     at = 0
     for node in range(len(left)):
-        for barrier in waits_for(work, left[node], base):
+        first = 4 * left[node]
+        for barrier in work.waits_for[first : first + 4]:
             if barrier >= 0 and node_of[barrier] >= 0:
                 source[at], target[at] = node_of[barrier], node
                 at += 1
-        for barrier in holds_closed(work, left[node], base):
+        for barrier in work.holds[first : first + 4]:
             if barrier >= 0:
                 source[at], target[at] = node, node_of[barrier]
                 at += 1

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
 from tracer.errors import FundtrailError, UsageError
+from tracer.graph.tokens import PARAMETER, Token
 
 Value: TypeAlias = "int | str | bool | list[Value] | dict[str, Value] | None"
 Row: TypeAlias = dict[str, Value]
@@ -70,9 +71,19 @@ class Store(Protocol):
     ) -> None: ...
 
 
-def check_parameters(parameters: Mapping[str, Parameter] | None) -> dict[str, Parameter]:
-    """The parameters as plain values that both stores type alike; raises UsageError for any other."""
+def check_parameters(
+    tokens: Sequence[Token], parameters: Mapping[str, Parameter] | None
+) -> dict[str, Parameter]:
+    """The parameters as plain values that both stores type alike.
+
+    Raises UsageError for any other value, and for one that the text asks for and that is not given, which
+    Ladybug would take as null.
+    """
     checked: dict[str, Parameter] = {}
+    absent = {token.text[1:] for token in tokens if token.kind == PARAMETER} - set(parameters or {})
+    if absent:
+        names = ", ".join(sorted(absent))
+        raise UsageError(f"查询缺少参数 {names} / the query lacks the parameters {names}")
     for name, value in (parameters or {}).items():
         values = list(value) if isinstance(value, list | tuple) else [value]
         kinds = {type(v) for v in values}

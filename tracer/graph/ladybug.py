@@ -228,8 +228,7 @@ class LadybugStore:
         self, text: str, parameters: Mapping[str, Parameter] | None = None, timeout_s: float = TIMEOUT_S
     ) -> list[Row]:
         """Rows of a read-only query; see `tracer.graph.base.Store.run`."""
-        gate(text)
-        written, rest = _typed(text, check_parameters(parameters))
+        written, rest = _typed(text, check_parameters(gate(text), parameters))
         try:
             return self._query(written, rest, timeout_s)
         except StoreExhausted:
@@ -319,9 +318,7 @@ def _literal(value: Parameter) -> str | None:
         return "true" if value else "false"
     if isinstance(value, int):
         return f"({value})" if value < 0 else str(value)
-    if isinstance(value, list) and not any(isinstance(item, str) for item in value):
-        return "[" + ", ".join(_literal(item) or "" for item in value) + "]"
-    return None
+    return "[]" if value == [] else None
 
 
 def _translated(message: str, timeout_s: float) -> StoreError:

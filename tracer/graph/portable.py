@@ -7,10 +7,12 @@ from a read-only session (COPY TO, LOAD FROM, CHECKPOINT, LOAD CSV), so every te
 from tracer.errors import UsageError
 from tracer.graph.tokens import Token, tokenize
 
+# Ladybug parses by recursion, before its time limit begins: 4,000 terms take minutes, 24 nested CASE hang,
+# some thousand brackets end the process. Within these bounds any text that was tried parses within a second.
 LENGTH_MAX = 65_536
-TOKENS_MAX = 8_000
-# Ladybug parses by recursion: some thousand levels end the process.
-DEPTH_MAX = 64
+TOKENS_MAX = 2_500
+DEPTH_MAX = 24
+CASES_MAX = 8
 
 FIRST_WORDS = frozenset({"MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN"})
 # fmt: off
@@ -52,14 +54,12 @@ def gate(text: str) -> list[Token]:
 
 
 def _check_depth(tokens: list[Token]) -> None:
-    depth = prefixes = 0
+    depth = cases = prefixes = 0
     for token in tokens:
         prefixes = prefixes + 1 if (token.word or token.text) in _PREFIXES else 0
-        if token.text in _OPENING or token.word == "CASE":
-            depth += 1
-        elif token.text in _CLOSING or token.word == "END":
-            depth -= 1
-        if depth > DEPTH_MAX or prefixes > DEPTH_MAX:
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        cases += (token.word == "CASE") - (token.word == "END")
+        if depth > DEPTH_MAX or prefixes > DEPTH_MAX or cases > CASES_MAX:
             raise UsageError(
-                f"查询第 {token.line} 行嵌套过深 / line {token.line}: nested deeper than {DEPTH_MAX}"
+                f"查询第 {token.line} 行嵌套过深 / line {token.line}: nested too deep"
             )

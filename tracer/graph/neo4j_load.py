@@ -1,0 +1,193 @@
+"""Bring a Neo4j database to a build: compare what is there with what should be, and write the rest.
+
+Nothing is remembered about earlier loads: the comparison reads the database itself, so a load after a
+failed load, or after someone changed the data, ends with the same content as a first load. Equal edges
+between the same two nodes are kept apart by counting them.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import neo4j
+import pyarrow as pa
+
+from tracer.errors import DataRefusedError
+from tracer.graph import content
+from tracer.graph.content import TABLES, Table
+from tracer.graph.model import EDGES, NODES
+from tracer.graph.neo4j import STATE_LABEL, Neo4jStore, errors_translated
+
+BATCH = 20_000
+
+
+def load(store: Neo4jStore, folder: Path) -> bool:
+    """See `Neo4jStore.load`."""
+    rows = content.rows_of(folder)
+    present = content.files(folder)
+    wanted = (content.folder_digest(folder), content.model_digest())
+    _refuse_foreign(store)
+    with errors_translated(0), store.session(neo4j.WRITE_ACCESS) as holding:
+        _declare(holding)
+        with holding.begin_transaction() as lock:
+            # The node stays locked until this transaction ends, so that two loads wait for each other.
+            lock.run(f"MERGE (l:{STATE_LABEL} {{key: 'lock'}}) SET l.used = true").consume()
+            if store.state() == wanted and store.counts() == content.counts_by_name(rows):
+                return False
+            with store.session(neo4j.WRITE_ACCESS) as session:
+                _set_state(session, None, None)
+                found = store.rows_by_pattern()
+                if found.keys() - {(table.name, table.ends) for table in TABLES}:
+                    _prune_foreign(session)
+                for table in TABLES:
+                    if rows[table] or (table.name, table.ends) in found:
+                        _bring_to(
+                            store, session, table, present.get(table), (table.name, table.ends) in found
+                        )
+                _check(store, rows)
+                _set_state(session, *wanted)
+            lock.commit()
+    return True
+
+
+def _refuse_foreign(store: Neo4jStore) -> None:
+    ours = store.count(f"MATCH (s:{STATE_LABEL}) RETURN count(s) AS n")
+    if not ours and store.count("MATCH (n) RETURN count(n) AS n"):
+        raise DataRefusedError(
+            f"Neo4j {store.uri} 中有别的数据，没有改动：请换一个空的数据库"
+            f" / Neo4j {store.uri} holds other data and was left as it is: use an empty database"
+        )
+
+
+def _declare(session: neo4j.Session) -> None:
+    """Constraints and indexes, from `tracer.graph.model`; those that are there stay."""
+    for label in [STATE_LABEL, *(node.label for node in NODES)]:
+        name = f"`fundtrail_{label}_key`"
+        session.run(
+            f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.key IS UNIQUE"
+        ).consume()
+    for node in NODES:
+        if "id" in node.properties:
+            session.run(
+                f"CREATE INDEX `fundtrail_{node.label}_id` IF NOT EXISTS FOR (n:`{node.label}`) ON (n.id)"
+            ).consume()
+    session.run("CALL db.awaitIndexes(600)").consume()
+
+
+def _set_state(session: neo4j.Session, digest: str | None, model: str | None) -> None:
+    session.run(
+        f"MERGE (s:{STATE_LABEL} {{key: 'state'}}) SET s.digest = $digest, s.model = $model",
+        {"digest": digest, "model": model},
+    ).consume()
+
+
+def _bring_to(
+    store: Neo4jStore, session: neo4j.Session, table: Table, path: Path | None, is_there: bool
+) -> None:
+    with duckdb.connect() as compare:
+        if path is None:
+            compare.register("file", table.schema.empty_table())
+        else:
+            compare.read_parquet(str(path)).create_view("file")
+        element = "elementId(r)" if table.ends else "elementId(a)"
+        schema = table.schema.append(pa.field("element", pa.string()))
+        parts = store.parts(table, element) if is_there else []
+        compare.register("database", pa.concat_tables([schema.empty_table(), *parts]))
+        names = list(table.columns)
+        hashed = f"SELECT *, {content.row_hash(table)} AS h FROM"
+        # The n-th of equal rows is a row of its own: parallel edges are neither lost nor doubled.
+        for name, source in (("wanted", "file"), ("found", "database")):
+            compare.execute(
+                f"CREATE TABLE {name} AS"
+                f" SELECT *, row_number() OVER (PARTITION BY h) AS nth FROM ({hashed} {source})"
+            )
+        # A node that changed is updated and keeps its edges; an edge that changed is another edge.
+        same = "h, nth" if table.ends else "key"
+        gone = f"SELECT element FROM found ANTI JOIN wanted USING ({same})"
+        for batch in _batches(compare, gone, ["element"]):
+            _delete(session, table, [row["element"] for row in batch])
+        columns = ", ".join(f'"{name}"' for name in names)
+        missing = f"SELECT {columns} FROM wanted ANTI JOIN found USING (h, nth)"
+        for batch in _batches(compare, missing, names):
+            _create(session, table, batch)
+
+
+def _batches(
+    compare: duckdb.DuckDBPyConnection, query: str, names: list[str]
+) -> Iterator[list[dict[str, Any]]]:
+    compare.execute(query)
+    while rows := compare.fetchmany(BATCH):
+        yield [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _delete(session: neo4j.Session, table: Table, elements: list[str]) -> None:
+    if table.ends:
+        text, step = "UNWIND $ids AS id MATCH ()-[r]->() WHERE elementId(r) = id DELETE r", BATCH
+    else:
+        # A node may have very many edges, which go in the same transaction.
+        text, step = "UNWIND $ids AS id MATCH (n) WHERE elementId(n) = id DETACH DELETE n", 500
+    for start in range(0, len(elements), step):
+        session.execute_write(_run, text, {"ids": elements[start : start + step]})
+
+
+def _create(session: neo4j.Session, table: Table, batch: list[dict[str, Any]]) -> None:
+    if table.ends is None:
+        text = f"UNWIND $rows AS row MERGE (n:`{table.name}` {{key: row.key}}) SET n = row"
+        session.execute_write(_run, text, {"rows": batch})
+        return
+    rows = [
+        {"a": row.pop("from_key"), "b": row.pop("to_key"), **({"p": row} if table.properties else {})}
+        for row in batch
+    ]
+    text = (
+        "UNWIND $rows AS row"
+        f" MATCH (a:`{table.ends[0]}` {{key: row.a}}) MATCH (b:`{table.ends[1]}` {{key: row.b}})"
+        f" CREATE (a)-[r:`{table.name}`]->(b){' SET r = row.p' if table.properties else ''}"
+    )
+    made = session.execute_write(_run, text, {"rows": rows}).relationships_created
+    if made != len(rows):
+        raise DataRefusedError(
+            f"{table.file} 不能入图：{len(rows) - made} 条边的一端不存在"
+            f" / {table.file} cannot be loaded: {len(rows) - made} edges lack an end"
+        )
+
+
+def _run(work: neo4j.ManagedTransaction, text: str, parameters: dict[str, Any]) -> neo4j.SummaryCounters:
+    return work.run(text, parameters).consume().counters
+
+
+def _prune_foreign(session: neo4j.Session) -> None:
+    """Remove what another version of the model, or someone, left in the database."""
+    labels = [STATE_LABEL, *(node.label for node in NODES)]
+    _delete_all(
+        session,
+        "MATCH (n) WHERE size(labels(n)) <> 1 OR NOT labels(n)[0] IN $known WITH n LIMIT 500 DETACH DELETE n",
+        {"known": labels},
+    )
+    types = [edge.type for edge in EDGES]
+    _delete_all(
+        session, "MATCH ()-[r]->() WHERE NOT type(r) IN $known WITH r LIMIT 20000 DELETE r", {"known": types}
+    )
+    for edge in EDGES:
+        pairs = " OR ".join(f"(a:`{start}` AND b:`{end}`)" for start, end in edge.ends)
+        _delete_all(
+            session, f"MATCH (a)-[r:`{edge.type}`]->(b) WHERE NOT ({pairs}) WITH r LIMIT 20000 DELETE r", {}
+        )
+
+
+def _delete_all(session: neo4j.Session, text: str, parameters: dict[str, Any]) -> None:
+    while True:
+        counters = session.execute_write(_run, text, parameters)
+        if not counters.nodes_deleted and not counters.relationships_deleted:
+            return
+
+
+def _check(store: Neo4jStore, rows: dict[Table, int]) -> None:
+    wanted, found = content.counts_by_name(rows), store.counts()
+    wrong = sorted(name for name in wanted if wanted[name] != found[name])
+    if wrong:
+        raise DataRefusedError(
+            f"入图后数目不符：{'、'.join(wrong)}，其中有重复的键"
+            f" / numbers differ after loading: {', '.join(wrong)}; a key is there twice"
+        )

@@ -28,12 +28,14 @@ class Book:
         rows = [_typed(row, schema) for row in self._tables.get(table, [])]
         unknown = {name for row in rows for name in row} - set(schema.names)
         assert not unknown, f"{table} has no {unknown}"
-        arrow = pa.Table.from_pylist(rows, schema=schema).append_column("_seq", pa.array(range(len(rows)), pa.int64()))
+        arrow = pa.Table.from_pylist(rows, schema=schema).append_column(
+            "_seq", pa.array(range(len(rows)), pa.int64())
+        )
         return arrow.select([*(columns or schema.names), "_seq"])
 
 
 class Graph:
-    """A build folder, as rows; edges name their ends by the `id` of the nodes, or by key where there is none."""
+    """A build folder, as rows; edges name their ends by the `id` of nodes, or by key where there is none."""
 
     def __init__(self, folder: Path) -> None:
         self.tables = {table.file: pq.read_table(folder / table.file).to_pylist() for table in GRAPH_TABLES}
@@ -113,7 +115,8 @@ def payment(name: str, payer: str | None, payee: str | None, fen: int, at: str, 
 
 def transfer(name: str, payer: str, payee: str, fen: int, at: str, **more: Any) -> Row:
     return {
-        "transfer_id": name, "from_account": payer, "to_account": payee, "amount_fen": fen, "moved_at": at, **more,
+        "transfer_id": name, "from_account": payer, "to_account": payee, "amount_fen": fen, "moved_at": at,
+        **more,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from tracer.graph.content import TABLES, Table
 from tracer.graph.model import BOOL, INT, TEXT
+from tracer.graph.text import dictionary_of
 
 _SQL_TYPES = {TEXT: "VARCHAR", INT: "BIGINT", BOOL: "BOOLEAN"}
 _BY_FILE = {table.file: table for table in TABLES}
@@ -22,6 +23,8 @@ class Draft:
         self.folder = folder
         self.written: Counter[str] = Counter()
         """How many nodes of each label and edges of each type were written."""
+        self.tables: dict[str, pa.Table] = {}
+        """The tables that were made known."""
         self._db = duckdb.connect()
         # Nothing here depends on the order of rows, and keeping it costs time and memory.
         self._db.execute("SET preserve_insertion_order = false")
@@ -40,7 +43,8 @@ class Draft:
         self._db.close()
 
     def add(self, name: str, rows: pa.Table) -> None:
-        """Make a table known to queries under a name."""
+        """Make a table known to queries under a name, in place of one of that name."""
+        self.tables[name] = rows
         self._db.register(name, rows)
 
     def make(self, name: str, query: str) -> None:
@@ -50,6 +54,15 @@ class Draft:
     def rows(self, query: str) -> pa.Table:
         """What a query gives."""
         return self._db.sql(query).to_arrow_table()
+
+    def look_up(self, column: pa.ChunkedArray, keys: str) -> pa.Array:
+        """For each text of a column the `key` that a relation gives to its `id`, null where there is none."""
+        encoded = dictionary_of(column)
+        self._db.register(
+            "probes", pa.table({"place": range(len(encoded.dictionary)), "id": encoded.dictionary})
+        )
+        found = self.rows(f"SELECT key FROM probes LEFT JOIN {keys} k USING (id) ORDER BY place")["key"]
+        return found.combine_chunks().take(encoded.indices)
 
     def value(self, query: str) -> int:
         """The one number that a query gives."""

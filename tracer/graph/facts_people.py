@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import pyarrow as pa
+
 from tracer.graph.draft import Draft
 from tracer.graph.identity import id_key
 from tracer.graph.seen import seen
-from tracer.graph.text import name_key, text_key
+from tracer.graph.text import distinct, name_key, text_key
 from tracer.ledger import Ledger
 from tracer.schema import CASH
 
@@ -15,8 +17,7 @@ def read_people(draft: Draft, ledger: Ledger, version: int, as_of: date | None) 
     accounts = seen(ledger, version, as_of, "accounts")
     accounts = accounts.append_column("holder_key", text_key(accounts["holder_name"]))
     accounts = accounts.append_column("person_name_key", name_key(accounts["holder_name"]))
-    accounts = accounts.append_column("holder_id_key", id_key(accounts["holder_id"]))
-    draft.add("accounts", accounts)
+    draft.add("accounts", accounts.append_column("holder_id_key", id_key(accounts["holder_id"])))
     register = seen(ledger, version, as_of, "register")
     register = register.append_column("person_key", id_key(register["person_id"]))
     register = register.append_column("name_key", name_key(register["name"]))
@@ -26,27 +27,33 @@ def read_people(draft: Draft, ledger: Ledger, version: int, as_of: date | None) 
     draft.add("relations", relations.append_column("b", id_key(relations["person_b"])))
 
 
-def make_accounts(draft: Draft) -> None:
-    """Keep one row per account in `account_nodes`; needs `account_keys`."""
-    draft.make(
-        "account_nodes",
-        f"""
-        SELECT k.key, k.id, k.seq, k.seq IS NOT NULL AS listed, k.id = '{CASH}' AS is_cash,
-            coalesce(account_type IN ('treasury', 'special', 'pool')
-                OR holder_kind = 'agency' AND account_type <> 'clearing', false) AS is_public,
-            holder_name, CASE holder_kind WHEN 'person' THEN person_name_key ELSE holder_key END AS holder_key,
-            holder_id_key AS holder_id, holder_kind, account_type, opening_balance_fen AS opening_fen
-        FROM account_keys k LEFT JOIN accounts a ON a._seq = k.seq
-        """,
-    )
+def make_people(draft: Draft) -> None:
+    """Keep accounts in `account_nodes` and persons and organisations in `party_nodes`.
+
+    Needs `account_keys` and `payments`. Adds the key of the party to `register` and `payments`.
+    """
+    for table, column in (
+        ("register", "person_key"),
+        ("accounts", "holder_id_key"),
+        ("payments", "beneficiary_key"),
+    ):
+        draft.add(f"{table}_ids", pa.table({"id": distinct(draft.tables[table][column])}))
+    draft.make("party_nodes", _PARTIES)
+    for table, column in (
+        ("register", "person_key"),
+        ("accounts", "holder_id_key"),
+        ("payments", "beneficiary_key"),
+    ):
+        rows = draft.tables[table]
+        draft.add(table, rows.append_column("party_key", draft.look_up(rows[column], "party_nodes")))
+    draft.make("account_nodes", _ACCOUNTS)
 
 
 def write_people(draft: Draft) -> None:
     """Write people's nodes and edges.
 
-    Needs `account_nodes`, `account_balances`, `lowest_balances` and `household_payments`.
+    Needs `account_nodes`, `party_nodes`, `account_balances`, `lowest_balances` and `household_payments`.
     """
-    draft.make("party_nodes", _PARTIES)
     draft.nodes("Party", "SELECT key, id, name FROM party_nodes")
     draft.nodes(
         "Account",
@@ -54,12 +61,28 @@ def write_people(draft: Draft) -> None:
         SELECT n.key, n.id, 'accounts#' || n.seq AS ref, listed, is_cash, is_public, holder_name, holder_key,
             holder_id, holder_kind, account_type, opening_fen, coalesce(b.held_fen, 0) AS held_fen,
             l.lowest_balance_fen, l.lowest_ref
-        FROM account_nodes n LEFT JOIN account_balances b ON b.key = n.key LEFT JOIN lowest_balances l ON l.key = n.key
+        FROM account_nodes n LEFT JOIN account_balances b ON b.key = n.key
+            LEFT JOIN lowest_balances l ON l.key = n.key
         """,
     )
-    _write_register(draft)
-    holders = "SELECT n.key AS from_key, p.key AS to_key FROM account_nodes n JOIN party_nodes p ON p.id = n.holder_id"
-    draft.edges("HELD_BY", "Account", "Party", holders)
+    draft.edges(
+        "HELD_BY",
+        "Account",
+        "Party",
+        "SELECT key AS from_key, party_key AS to_key FROM account_nodes WHERE party_key IS NOT NULL",
+    )
+    draft.nodes(
+        "RegisterEntry",
+        """
+        SELECT row AS key, 'register#' || _seq AS ref, name_key, household_key AS household,
+            valid_from AS from_day, valid_to AS to_day, died_on AS died_day, month_of(died_on) AS died_month,
+            village, card_account
+        FROM register
+        """,
+    )
+    draft.edges(
+        "LISTED_AS", "Party", "RegisterEntry", "SELECT party_key AS from_key, row AS to_key FROM register"
+    )
     draft.edges(
         "RELATED_TO",
         "Party",
@@ -72,52 +95,60 @@ def write_people(draft: Draft) -> None:
     draft.edges("BENEFITS", "Transfer", "Party", _BENEFITS)
 
 
-def _write_register(draft: Draft) -> None:
-    draft.make("register_nodes", "SELECT row_number() OVER (ORDER BY _seq) - 1 AS key, * FROM register")
-    draft.nodes(
-        "RegisterEntry",
-        """
-        SELECT key, 'register#' || _seq AS ref, name_key, household_key AS household, valid_from AS from_day,
-            valid_to AS to_day, died_on AS died_day, month_of(died_on) AS died_month, village, card_account
-        FROM register_nodes
-        """,
-    )
-    draft.edges(
-        "LISTED_AS",
-        "Party",
-        "RegisterEntry",
-        """
-        SELECT p.key AS from_key, r.key AS to_key
-        FROM register_nodes r JOIN party_nodes p ON p.id = r.person_key
-        """,
-    )
-
-
-# Everyone whose ID number or code some row gives; called as the register does, else as the accounts or the
-# payments do, by the first row that has a name.
+# Everyone whose ID number or code some row gives; called as the first row of the register, else of the
+# accounts, else of the payments that has a name calls him.
 _PARTIES = """
-WITH named AS (
-    SELECT person_key AS id, name, 0 AS source, _seq AS seq FROM register
-    UNION ALL SELECT holder_id, holder_name, 1, seq FROM account_nodes
-    UNION ALL SELECT person, name, 2, transfer_key FROM household_payments
-    UNION ALL SELECT a, NULL, 3, 0 FROM relations
-    UNION ALL SELECT b, NULL, 3, 0 FROM relations
+WITH ids AS (
+    SELECT id FROM register_ids UNION SELECT id FROM accounts_ids UNION SELECT id FROM payments_ids
+    UNION SELECT a FROM relations UNION SELECT b FROM relations
+),
+registered AS (
+    SELECT person_key AS id, arg_min(name, row) AS name FROM register WHERE name IS NOT NULL GROUP BY ALL
+),
+holders AS (
+    SELECT holder_id_key AS id, arg_min(holder_name, row) AS name FROM accounts
+    WHERE holder_id_key IS NOT NULL AND holder_name IS NOT NULL GROUP BY ALL
+),
+others AS (
+    SELECT id FROM payments_ids ANTI JOIN registered USING (id) ANTI JOIN holders USING (id)
+),
+beneficiaries AS (
+    SELECT o.id, arg_min(p.beneficiary_name, p.row) AS name
+    FROM payments p JOIN others o ON o.id = p.beneficiary_key
+    WHERE p.beneficiary_name IS NOT NULL GROUP BY ALL
 )
-SELECT row_number() OVER (ORDER BY id) - 1 AS key, id, arg_min(name, (source, seq)) AS name
-FROM named WHERE id IS NOT NULL GROUP BY id
+SELECT row_number() OVER (ORDER BY id) - 1 AS key, id, coalesce(r.name, h.name, b.name) AS name
+FROM ids LEFT JOIN registered r USING (id) LEFT JOIN holders h USING (id) LEFT JOIN beneficiaries b USING (id)
+"""
+
+_ACCOUNTS = f"""
+SELECT k.key, k.id, k.seq, k.seq IS NOT NULL AS listed, k.id = '{CASH}' AS is_cash,
+    coalesce(account_type IN ('treasury', 'special', 'pool')
+        OR holder_kind = 'agency' AND account_type <> 'clearing', false) AS is_public,
+    holder_name, CASE holder_kind WHEN 'person' THEN person_name_key ELSE holder_key END AS holder_key,
+    holder_id_key AS holder_id, party_key, holder_kind, account_type, opening_balance_fen AS opening_fen
+FROM account_keys k LEFT JOIN accounts a ON a._seq = k.seq
 """
 
 # The household of a person on a day is that of a row in force, else of the latest row before; of several the
-# one that began last.
+# one that began last. Most persons have one row; only the others need a choice.
 _BENEFITS = """
-WITH days AS (SELECT DISTINCT person, day FROM household_payments),
-households AS (
-    SELECT d.person, d.day, arg_max(r.household_key, (
-        r.valid_to IS NULL OR r.valid_to >= d.day, r.valid_from, r._seq)) AS household
-    FROM days d JOIN register r ON r.person_key = d.person AND r.valid_from <= d.day
-    GROUP BY ALL
+WITH entries AS (
+    SELECT party_key, household_key, valid_from, valid_to, row,
+        count(*) OVER (PARTITION BY party_key) > 1 AS several
+    FROM register
+),
+begun AS (
+    SELECT h.transfer_key, h.day, e.*
+    FROM household_payments h JOIN entries e ON e.party_key = h.party_key AND e.valid_from <= h.day
+),
+chosen AS (
+    SELECT transfer_key, household_key FROM begun WHERE NOT several
+    UNION ALL
+    SELECT transfer_key, arg_max(household_key, (valid_to IS NULL OR valid_to >= day, valid_from, row))
+    FROM begun WHERE several GROUP BY ALL
 )
-SELECT h.transfer_key AS from_key, p.key AS to_key, coalesce(o.household, 'person:' || h.person) AS household
-FROM household_payments h JOIN party_nodes p ON p.id = h.person
-    LEFT JOIN households o ON o.person = h.person AND o.day = h.day
+SELECT h.transfer_key AS from_key, h.party_key AS to_key,
+    coalesce(c.household_key, 'person:' || p.id) AS household
+FROM household_payments h JOIN party_nodes p ON p.key = h.party_key LEFT JOIN chosen c USING (transfer_key)
 """

@@ -71,13 +71,12 @@ def _workdays(draft: Draft, calendar: pa.Table) -> pa.Table:
 
 
 def _write_funds(draft: Draft) -> None:
-    draft.make("fund_nodes", "SELECT row_number() OVER (ORDER BY _seq) - 1 AS key, * FROM funds")
     draft.nodes(
         "Fund",
         """
-        SELECT key, fund_id AS id, 'funds#' || _seq AS ref, fund_name AS name, name_key, level, register_only,
-            county_bound
-        FROM fund_nodes
+        SELECT row AS key, fund_id AS id, 'funds#' || _seq AS ref, fund_name AS name, name_key, level,
+            register_only, county_bound
+        FROM funds
         """,
     )
 
@@ -89,13 +88,15 @@ def _write_indicators(draft: Draft) -> None:
         f"""
         SELECT k.key, k.id, 'indicators#' || k.seq AS ref, k.seq IS NOT NULL AS listed,
             k.id IN (SELECT child_indicator_id FROM children) AS is_child,
-            CASE WHEN k.seq IS NOT NULL THEN row_number() OVER (
-                PARTITION BY k.seq IS NOT NULL ORDER BY issued_on, registered_on NULLS LAST, k.id) END AS issue_rank,
+            CASE WHEN listed THEN row_number() OVER (
+                ORDER BY issued_on NULLS LAST, registered_on NULLS LAST, k.id) END AS issue_rank,
             doc_no, doc_key, fund_name, fund_key, fund_nature, nature_key, function_code, economic_code,
             budget_item, item_key, amount_fen, level, CASE level {ranks} END AS level_rank, issuer, receiver,
-            receiver_key, issued_on AS issued_day, issue.workday AS issued_workday, received_on AS received_day,
-            registered_on AS registered_day, registration.workday AS registered_workday_before,
-            coalesce(received_on, registered_on, issued_on) AS receipt_day, scan_file, coalesce(held_fen, 0) AS held_fen
+            receiver_key, issued_on AS issued_day, issue.workday AS issued_workday,
+            received_on AS received_day, registered_on AS registered_day,
+            registration.workday AS registered_workday_before,
+            coalesce(received_on, registered_on, issued_on) AS receipt_day, scan_file,
+            coalesce(held_fen, 0) AS held_fen
         FROM indicator_keys k LEFT JOIN indicators i ON i._seq = k.seq
             LEFT JOIN workdays issue ON issue.day = i.issued_on
             LEFT JOIN workdays registration ON registration.day = i.registered_on - 1
@@ -107,8 +108,8 @@ def _write_indicators(draft: Draft) -> None:
         "Indicator",
         "Fund",
         """
-        SELECT k.key AS from_key, f.key AS to_key
-        FROM indicators i JOIN indicator_keys k ON k.seq = i._seq JOIN fund_nodes f ON f.name_key = i.fund_key
+        SELECT k.key AS from_key, f.row AS to_key
+        FROM indicators i JOIN indicator_keys k ON k.seq = i._seq JOIN funds f ON f.name_key = i.fund_key
         """,
     )
 
@@ -117,6 +118,13 @@ def _write_projects(draft: Draft) -> None:
     draft.nodes(
         "Project",
         f"""
+        WITH arranged AS (
+            SELECT project_key, min(day) AS first_day, sum(fen) AS fen FROM arrangements GROUP BY ALL
+        ),
+        approvals AS (
+            SELECT subject_id, min(happened_at) AS day FROM events
+            WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
+        )
         SELECT k.key, k.id, 'projects#' || k.seq AS ref, k.seq IS NOT NULL AS listed, project_name AS name,
             project_kind AS kind, region_code, place, unit, contractor, approved_amount_fen AS approved_fen,
             CASE WHEN k.seq IS NULL THEN NULL
@@ -126,23 +134,20 @@ def _write_projects(draft: Draft) -> None:
             w.workday AS first_arranged_workday, coalesce(a.fen, 0) AS arranged_fen,
             k.id IN (SELECT project_id FROM targets) AS has_target
         FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq
-            LEFT JOIN (SELECT project_key, min(day) AS first_day, sum(fen) AS fen FROM arrangements GROUP BY ALL) a
-                ON a.project_key = k.key
-            LEFT JOIN workdays w ON w.day = a.first_day
-            LEFT JOIN (
-                SELECT subject_id, min(happened_at) AS day FROM events
-                WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
-            ) e ON e.subject_id = k.id
+            LEFT JOIN arranged a ON a.project_key = k.key LEFT JOIN workdays w ON w.day = a.first_day
+            LEFT JOIN approvals e ON e.subject_id = k.id
         """,
     )
 
 
 def _write_events(draft: Draft) -> None:
     """Write events and who had them; what happened to an unknown payment stands alone."""
-    draft.make("event_nodes", "SELECT row_number() OVER (ORDER BY _seq) - 1 AS key, * FROM events")
     draft.nodes(
         "Event",
-        "SELECT key, 'events#' || _seq AS ref, step_key AS step, happened_at AS day, actor_key FROM event_nodes",
+        """
+        SELECT row AS key, 'events#' || _seq AS ref, step_key AS step, happened_at AS day, actor_key
+        FROM events
+        """,
     )
     subjects = {
         "indicator": ("Indicator", "indicator_keys"),
@@ -155,8 +160,8 @@ def _write_events(draft: Draft) -> None:
             label,
             "Event",
             f"""
-            SELECT k.key AS from_key, e.key AS to_key
-            FROM event_nodes e JOIN {keys} k ON k.id = e.subject_id WHERE e.subject_kind = '{kind}'
+            SELECT k.key AS from_key, e.row AS to_key
+            FROM events e JOIN {keys} k ON k.id = e.subject_id WHERE e.subject_kind = '{kind}'
             """,
         )
 
@@ -167,11 +172,13 @@ FROM project_funds f JOIN indicator_keys i ON i.id = f.indicator_id JOIN project
 """
 
 _FINANCES = """
-SELECT indicator_key AS from_key, project_key AS to_key, 'project_funds#' || seq AS ref, fen, day FROM arrangements
+SELECT indicator_key AS from_key, project_key AS to_key, 'project_funds#' || seq AS ref, fen, day
+FROM arrangements
 """
 
 _SPLIT_TO = """
-SELECT parent.key AS from_key, child.key AS to_key, 'splits#' || s._seq AS ref, s.amount_fen AS fen, s.split_on AS day
+SELECT parent.key AS from_key, child.key AS to_key, 'splits#' || s._seq AS ref, s.amount_fen AS fen,
+    s.split_on AS day
 FROM splits s JOIN indicator_keys parent ON parent.id = s.parent_indicator_id
     JOIN indicator_keys child ON child.id = s.child_indicator_id
 """

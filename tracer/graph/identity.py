@@ -83,7 +83,8 @@ def _characters(values: pa.Array, width: int) -> _Bytes:
 
 def _check_characters(digits: _Bytes) -> _Bytes:
     """Check characters of 17 digits: the weighted sum modulo 11, looked up (GB 11643)."""
-    return _CHECK_CHARACTERS[digits.astype(np.int64) @ _WEIGHTS % 11]
+    characters: _Bytes = _CHECK_CHARACTERS[digits.astype(np.int64) @ _WEIGHTS % 11]
+    return characters
 
 
 def _births(digits: _Bytes) -> tuple[Any, np.ndarray[Any, np.dtype[np.bool_]]]:

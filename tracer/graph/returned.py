@@ -58,7 +58,7 @@ class _Accounts:
 
 
 def write_returned(draft: Draft, flow: Flow) -> None:
-    """Write the RETURNED edges; needs `account_nodes`, `holder_nodes`, `payment_rows` and `relations`."""
+    """Write the RETURNED edges; needs `account_nodes`, `holder_nodes`, `payments`, `relations`."""
     start, end, hops = _returned(draft, flow)
     draft.add("returned", pa.table({"from_key": start, "to_key": end, "hops": hops}))
     draft.edges("RETURNED", "Piece", "Piece", "SELECT * FROM returned")
@@ -83,8 +83,8 @@ def _starts(draft: Draft, flow: Flow, accounts: _Accounts) -> Int64:
     """For each movement the payer account where it is a payment whose money can return, else -1."""
     rows = draft.rows(
         """
-        SELECT key, payer_key, coalesce(payee_key, -1) AS payee_key FROM payment_rows
-        WHERE NOT is_refund AND indicator_key IS NOT NULL AND payer_key IS NOT NULL
+        SELECT key, payer_key, coalesce(payee_key, -1) AS payee_key FROM payments
+        WHERE refund_of IS NULL AND indicator_key IS NOT NULL AND payer_key IS NOT NULL
         """
     )
     key, payer, payee = (rows[name].to_numpy() for name in ("key", "payer_key", "payee_key"))
@@ -118,7 +118,7 @@ def _could_be_home(accounts: _Accounts, payers: Int64) -> Bool:
 def _climb(
     flow: Flow, arrived: Int64, payer_of: Int64, account_of: Int64, accounts: _Accounts
 ) -> tuple[Int64, Int64, Int64]:
-    """All pairs of a piece that a payment started and one that came of it and is home, with the hops between."""
+    """All pairs of a piece that a payment started and one that came of it and is home, with the hops."""
     found: list[tuple[Int64, Int64, Int64]] = []
     home = account_of[flow.payee[flow.row[arrived]]]
     here = flow.parent[arrived]
@@ -135,7 +135,7 @@ def _climb(
 
 
 def _is_first(parent: Int64, start: Int64, end: Int64) -> Bool:
-    """Which pairs have no other of the same start on their way: the money came home there for the first time."""
+    """Which pairs have no other of the same start on their way: where money came home for the first time."""
     first = np.ones(len(start), np.bool_)
     size = len(parent)
     pairs = np.sort(start * size + end)

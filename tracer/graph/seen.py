@@ -15,23 +15,22 @@ _MS_PER_DAY = 86_400_000
 _ALWAYS_WHOLE = "calendar"
 
 
-def seen(
-    ledger: Ledger, version: int, as_of: date | None, table: str, columns: tuple[str, ...] = ()
-) -> pa.Table:
-    """Read the rows of a table that are seen, in input order: the columns asked for (default: all) and `_seq`.
+def seen(ledger: Ledger, version: int, as_of: date | None, table: str) -> pa.Table:
+    """Read the rows of a table that are seen, in input order: all columns, `_seq`, and `row` counting from 0.
 
     Empty texts are null. Dates are day numbers; a datetime is its day, and in `<column>_ms` its milliseconds
     since midnight. A date after the as-of day is null, and the row whose own date it is left out.
     """
-    wanted = [TABLES[table].by_name[name] for name in columns] or TABLES[table].columns
-    rows = ledger.read(table, [column.stored for column in wanted], version)
+    rows = ledger.read(table, version=version)
     last = None if as_of is None or table == _ALWAYS_WHOLE else day_number(as_of)
-    for column in wanted:
-        rows = _plain(rows, column, last)
     own_day = DAY_COLUMNS.get(table)
-    if last is not None and own_day is not None:
-        rows = rows.filter(pc.is_valid(rows[own_day]))
-    return rows
+    if own_day is not None:
+        rows = _plain(rows, TABLES[table].by_name[own_day], last)
+        rows = rows if last is None else rows.filter(pc.is_valid(rows[own_day]))
+    for column in TABLES[table].columns:
+        if column.name != own_day:
+            rows = _plain(rows, column, last)
+    return rows.append_column("row", pa.array(np.arange(len(rows))))
 
 
 def _plain(rows: pa.Table, column: Column, last: int | None) -> pa.Table:

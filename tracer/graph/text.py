@@ -1,7 +1,7 @@
 """Texts as the rules compare them (rules-exact.md section 0), on whole columns at once.
 
-Every function takes and returns a column of texts of the same length; what is *empty* comes back as null.
-The work is done once per distinct value.
+Every function takes a column of texts and returns one of the same length, encoded as a dictionary; what is
+*empty* comes back as null. The work is done once per distinct value.
 """
 
 from collections.abc import Callable
@@ -47,11 +47,26 @@ def name_key(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def on_distinct(column: pa.ChunkedArray, function: Callable[[pa.Array], pa.Array]) -> pa.ChunkedArray:
-    """Apply a function of texts to the distinct values of a column."""
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):  # what combine_chunks makes of a column without chunks
-        encoded = encoded.combine_chunks()
-    return pa.chunked_array([function(encoded.dictionary).take(encoded.indices)])
+    """Apply a function of texts to the distinct values of a column; equal results get equal indices."""
+    encoded = dictionary_of(column)
+    values = function(encoded.dictionary).dictionary_encode()
+    indices = values.indices.take(encoded.indices)
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, values.dictionary)])
+
+
+def distinct(column: pa.ChunkedArray) -> pa.Array:
+    """The distinct texts of a column, without null."""
+    return dictionary_of(column).dictionary.drop_null()
+
+
+def dictionary_of(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of texts, encoded or not, as one dictionary array."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    encoded = column.unify_dictionaries().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):  # what a column without chunks remains
+        encoded = pa.array([], column.type)
+    return encoded
 
 
 def _compared(values: pa.Array) -> pa.Array:

@@ -117,8 +117,8 @@ def load_uses() -> Uses:
     )
 
 
-def purpose_hits(purposes: pa.ChunkedArray, uses: Uses) -> pa.Table:
-    """Look up purposes. Columns: `text`, `id` of the group, `words`, `exceptions` (null for none)."""
+def purpose_hits(purposes: pa.Array, uses: Uses) -> pa.Table:
+    """Look up distinct purposes. Columns: `text`, `id` of the group, `words`, `exceptions` or null."""
     texts = _matching(purposes, uses.any_word)
     shapes = pc.replace_substring_regex(texts, uses.other_characters, _ELSE)
     rows = [
@@ -131,8 +131,8 @@ def purpose_hits(purposes: pa.ChunkedArray, uses: Uses) -> pa.Table:
     return of_text.join(hits, "shape", join_type="inner").drop_columns(["shape"])
 
 
-def payee_hits(names: pa.ChunkedArray, uses: Uses) -> pa.Table:
-    """Look up names of payees. Columns: `text`, `id` of the group, `payee_words`."""
+def payee_hits(names: pa.Array, uses: Uses) -> pa.Table:
+    """Look up distinct names of payees. Columns: `text`, `id` of the group, `payee_words`."""
     rows = [
         (text, group, "、".join(words))
         for text in _matching(names, uses.any_payee_word).to_pylist()
@@ -141,17 +141,15 @@ def payee_hits(names: pa.ChunkedArray, uses: Uses) -> pa.Table:
     return _table(["text", "id", "payee_words"], rows)
 
 
-def code_hits(codes: pa.ChunkedArray, uses: Uses) -> pa.Table:
-    """Look up economic codes. Columns: `text`, `id` of the group, `code` that begins it."""
-    distinct = [text for text in pc.unique(codes).to_pylist() if text is not None]
-    rows = [(text, group, code) for text in distinct for group, code in uses.in_code(text).items()]
+def code_hits(codes: pa.Array, uses: Uses) -> pa.Table:
+    """Look up distinct economic codes. Columns: `text`, `id` of the group, `code` that begins it."""
+    rows = [(text, group, code) for text in codes.to_pylist() for group, code in uses.in_code(text).items()]
     return _table(["text", "id", "code"], rows)
 
 
-def _matching(texts: pa.ChunkedArray, pattern: str) -> pa.Array:
-    """The distinct texts in which a regular expression matches."""
-    distinct = pc.unique(texts)
-    return distinct.filter(pc.match_substring_regex(distinct, pattern))
+def _matching(texts: pa.Array, pattern: str) -> pa.Array:
+    """The texts in which a regular expression matches."""
+    return texts.filter(pc.match_substring_regex(texts, pattern))
 
 
 def _cut_out(text: str, phrases: Iterable[str]) -> tuple[str, list[str]]:

@@ -15,7 +15,7 @@ from ingest.county.places import AS_OF, build_places
 from ingest.county.planted import plant
 from ingest.county.works import Clerk, build_works
 
-__all__ = ["AS_OF", "AnswerKey", "Books", "Expected", "build", "generate"]
+__all__ = ["AS_OF", "PAYMENTS_PER_COUNTY", "SEED", "AnswerKey", "Books", "Expected", "build", "generate"]
 
 SEED = 2020
 PAYMENTS_PER_COUNTY = 5_000

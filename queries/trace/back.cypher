@@ -1,7 +1,7 @@
 // One step back: the piece from which each piece was cut, with the movements that brought either.
 // Parameters: keys (of pieces).
-UNWIND $keys AS wanted
-MATCH (p:Piece {key: wanted})
+MATCH (p:Piece)
+WHERE p.key IN $keys
 OPTIONAL MATCH (t:Transfer)-[:CARRIED]->(p)
 OPTIONAL MATCH (cut:Piece)-[:BECAME]->(p)
 OPTIONAL MATCH (s:Transfer)-[:CARRIED]->(cut)

@@ -1,7 +1,7 @@
 // One step on: the pieces that were cut from each piece, with the movement that carried them.
 // Parameters: keys (of pieces).
-UNWIND $keys AS wanted
-MATCH (p:Piece {key: wanted})-[:BECAME]->(next:Piece)
+MATCH (p:Piece)-[:BECAME]->(next:Piece)
+WHERE p.key IN $keys
 MATCH (t:Transfer)-[:CARRIED]->(next)
 OPTIONAL MATCH (s:Transfer)-[:CARRIED]->(p)
 RETURN next.key AS piece, next.fen AS fen, next.origin AS origin, t.id AS moved_by, s.id AS brought_by

@@ -56,7 +56,14 @@ def flow_of(
     Raises `UsageError` for a method that is not there, `ConservationError` on a bug.
     """
     check_method(method)
-    moved = movements(tables, as_of)
+    return follow(movements(tables, as_of), method, as_of, version)
+
+
+def follow(moved: Movements, method: str, as_of: date | None = None, version: int = 0) -> Flow:
+    """Follow all the money of some movements in memory.
+
+    Raises `UsageError` for a method that is not there, `ConservationError` on a bug.
+    """
     order = _order(moved)
     pieces = run_kernel(moved, order, method)
     assert_conserved(moved, pieces)

@@ -13,7 +13,17 @@ from typing import Any
 import numpy as np
 
 from tracer.errors import UsageError
-from tracer.flow.codes import CASH_HOLDER, CASH_IN, INDICATOR, INDICATOR_MONEY, OPENING, UNEXPLAINED, Int64
+from tracer.flow.codes import (
+    ACCOUNT,
+    CASH_HOLDER,
+    CASH_IN,
+    INDICATOR,
+    INDICATOR_MONEY,
+    OPENING,
+    TREASURY,
+    UNEXPLAINED,
+    Int64,
+)
 from tracer.flow.store import Flow, bucket_of
 from tracer.flow.walk import (
     climb,
@@ -30,8 +40,11 @@ from tracer.mask import mask_text
 
 DIRECTIONS = ("backward", "forward")
 ORIGIN_KINDS = {INDICATOR_MONEY: "indicator", OPENING: "opening", CASH_IN: "cash", UNEXPLAINED: "unexplained"}
+HOLDER_KINDS = {INDICATOR: "indicator", ACCOUNT: "account", TREASURY: "account", CASH_HOLDER: "cash"}
 ROW_TABLES = ("splits", "payments", "transfers")
 """The table of each kind of movement."""
+
+_SLICE = 100_000
 
 _LOOKED_UP_AS = (2, 0, 1)
 """Rank of a split, payment and bank transfer when a name is looked up."""
@@ -82,8 +95,10 @@ class Trace:
     """The movement that is traced; None for an indicator or account."""
     direction: str
     amount_fen: int
-    parts: list[Part]
-    """Largest first; they add up to `amount_fen`."""
+    part: Int64
+    """Origins of the money (backward) or holders that it is with now (forward), the largest first."""
+    part_fen: Int64
+    """Fen of each part; they add up to `amount_fen`."""
     link_from: Int64
     """A movement, or m + origin."""
     link_to: Int64
@@ -91,6 +106,21 @@ class Trace:
     link_fen: Int64
     cut_fen: int | None
     """Fen on the links that a cut left out; None where nothing was cut."""
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The parts by name, one per name and kind."""
+        flow = self.flow
+        if self.direction == "backward":
+            kinds = [ORIGIN_KINDS[kind] for kind in (self.part // flow.holders).tolist()]
+            names = [origin_name(flow, origin) for origin in self.part.tolist()]
+        else:
+            kinds = [HOLDER_KINDS[kind] for kind in flow.holder_kind[self.part].tolist()]
+            names = flow.holder_names.take(self.part)
+        sums: dict[tuple[str, str], int] = {}
+        for key, fen in zip(zip(names, kinds, strict=True), self.part_fen.tolist(), strict=True):
+            sums[key] = sums.get(key, 0) + fen
+        return [Part(*key, fen) for key, fen in sums.items()]
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `fundtrail trace` (contract section 3)."""
@@ -121,8 +151,7 @@ class Trace:
         ]
 
     def _named_links(self) -> Iterator[tuple[str, str]]:
-        for source, row in zip(self.link_from.tolist(), self.link_to.tolist(), strict=True):
-            yield source_name(self.flow, source), self.flow.names[row]
+        return zip(source_names(self.flow, self.link_from), self.flow.names.take(self.link_to), strict=True)
 
 
 def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None) -> Trace:
@@ -137,17 +166,17 @@ def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None
         raise UsageError(f"方向只能是 {' 或 '.join(DIRECTIONS)} / direction is {' or '.join(DIRECTIONS)}")
     row, holder = find(flow, subject)
     answer = _backward if direction == "backward" else _forward
-    parts, pieces, fen = answer(flow, row, holder)
-    links = _merged(flow, pieces, fen)
-    links, cut_fen = _cut(links, max_links)
-    parts.sort(key=lambda part: (-part.fen, part.id))
+    part, part_fen, pieces, fen = answer(flow, row, holder)
+    links, cut_fen = _cut(_merged(flow, pieces, fen), max_links)
+    largest = np.argsort(-part_fen, kind="stable")
     return Trace(
         flow=flow,
         subject=subject if row is None else flow.names[row],
         row=row,
         direction=direction,
-        amount_fen=sum(part.fen for part in parts),
-        parts=parts,
+        amount_fen=int(part_fen.sum()),
+        part=part[largest],
+        part_fen=part_fen[largest],
         link_from=links[0],
         link_to=links[1],
         link_fen=links[2],
@@ -194,13 +223,17 @@ def origin_name(flow: Flow, origin: int) -> str:
     return name if kind == INDICATOR_MONEY else f"{ORIGIN_KINDS[kind]}:{name}"
 
 
-def source_name(flow: Flow, source: int) -> str:
-    """What a link starts from: the name of a movement, or of an origin (m + origin)."""
-    return flow.names[source] if source < flow.rows else origin_name(flow, source - flow.rows)
+def source_names(flow: Flow, sources: Int64) -> list[str]:
+    """What links start from: the names of movements, or of origins (m + origin)."""
+    is_row = sources < flow.rows
+    names = iter(flow.names.take(sources[is_row]))
+    origins = (origin_name(flow, origin) for origin in (sources[~is_row] - flow.rows).tolist())
+    return [next(names) if row else next(origins) for row in is_row.tolist()]
 
 
-# A direction answers with parts, and the pieces whose arrival is a link with the fen that count of each.
-_Answer = tuple[list[Part], Int64, Int64]
+# A direction answers with parts and their fen, then with the pieces whose arrivals are links and the fen of
+# each that count.
+_Answer = tuple[Int64, Int64, Int64, Int64]
 
 
 def _backward(flow: Flow, row: int | None, holder: int) -> _Answer:
@@ -212,13 +245,9 @@ def _backward(flow: Flow, row: int | None, holder: int) -> _Answer:
         own = np.concatenate([born[flow.row[born] < 0], pieces_received(flow, holder)])
         fen = flow.left[own]
         own, fen = own[fen > 0], fen[fen > 0]
-    sums: dict[tuple[str, str], int] = {}
-    for origin, part in zip(*(column.tolist() for column in sums_by(flow.origin[own], fen)), strict=True):
-        key = origin_name(flow, origin), ORIGIN_KINDS[origin // flow.holders]
-        sums[key] = sums.get(key, 0) + part
     pieces, passed = climb(flow, own, fen)
     carried = flow.row[pieces] >= 0
-    return [Part(*key, part) for key, part in sums.items()], pieces[carried], passed[carried]
+    return *sums_by(flow.origin[own], fen), pieces[carried], passed[carried]
 
 
 def _forward(flow: Flow, row: int | None, holder: int) -> _Answer:
@@ -228,26 +257,17 @@ def _forward(flow: Flow, row: int | None, holder: int) -> _Answer:
         born = pieces_born(flow, holder)
         own = np.concatenate([born, pieces_received(flow, holder)])
         born_with_row = shortfalls(flow, born)
-    later = descend(flow, own)
-    everywhere = np.union1d(own, later)
+    later, fresh = descend(flow, own)
+    everywhere = np.concatenate([own, fresh])
     left = flow.left[everywhere]
     everywhere, left = everywhere[left > 0], left[left > 0]
-    parts = [
-        Part(flow.holder_names[at], _holder_kind(flow, at), fen)
-        for at, fen in zip(*(c.tolist() for c in sums_by(holders_of(flow, everywhere), left)), strict=True)
-    ]
     pieces = np.concatenate([born_with_row, later])
-    return parts, pieces, flow.fen[pieces]
-
-
-def _holder_kind(flow: Flow, holder: int) -> str:
-    kind = flow.holder_kind[holder]
-    return "indicator" if kind == INDICATOR else "cash" if kind == CASH_HOLDER else "account"
+    return *sums_by(holders_of(flow, everywhere), left), pieces, flow.fen[pieces]
 
 
 def _merged(flow: Flow, pieces: Int64, fen: Int64) -> tuple[Int64, Int64, Int64]:
     """Links of pieces, one per pair, in the order in which the money moved: from, to, fen."""
-    order = np.argsort(pieces, kind="stable")
+    order = np.argsort(pieces)  # each stands there once
     pieces, fen = pieces[order], fen[order]
     source, row = sources_of(flow, pieces), flow.row[pieces]
     order = _within_rows(row, (source,))
@@ -342,15 +362,21 @@ class Links:
         return {"method": self.flow.method, "links": list(self)}
 
     def _named(self) -> Iterator[dict[str, Any]]:
-        columns = (column.tolist() for column in (self.source, self.to, self.origin, self.line, self.fen))
-        for source, to, origin, line, fen in zip(*columns, strict=True):
-            yield {
-                "from": source_name(self.flow, source),
-                "to": self.flow.names[to],
-                "origin": origin_name(self.flow, origin),
-                "line": self.flow.holder_names[line] if line >= 0 else "",
-                "fen": fen,
-            }
+        """Name the links in slices, so that the texts of many never stand side by side."""
+        flow = self.flow
+        for first in range(0, len(self.to), _SLICE):
+            part = slice(first, first + _SLICE)
+            yield from (
+                {"from": source, "to": to, "origin": origin, "line": line, "fen": fen}
+                for source, to, origin, line, fen in zip(
+                    source_names(flow, self.source[part]),
+                    flow.names.take(self.to[part]),
+                    (origin_name(flow, origin) for origin in self.origin[part].tolist()),
+                    (flow.holder_names[line] if line >= 0 else "" for line in self.line[part].tolist()),
+                    self.fen[part].tolist(),
+                    strict=True,
+                )
+            )
 
 
 def links(flow: Flow) -> Links:

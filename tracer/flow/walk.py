@@ -113,22 +113,26 @@ def _climb_few(flow: Flow, pieces: Int64, fen: Int64) -> tuple[Int64, Int64]:
     return np.array(list(needed.keys()), np.int64), np.array(list(needed.values()), np.int64)
 
 
-def descend(flow: Flow, pieces: Int64) -> Int64:
-    """All that was cut from these pieces, directly or later, each once; one of these too if it was."""
+def descend(flow: Flow, pieces: Int64) -> tuple[Int64, Int64]:
+    """All that was cut from these pieces, directly or later, each once, and what of it is not one of them."""
     own = np.zeros(len(flow.fen), np.bool_)
     own[pieces] = True
-    found: list[Int64] = []
+    found = [np.zeros(0, np.int64)]
     level = pieces
-    while len(level) > _FEW:
-        starts = flow.child_start[level]
-        level = flow.child[ranges(starts, flow.child_start[level + 1] - starts)]
+    while len(level):
+        level = _children_of_many(flow, level) if len(level) > _FEW else _children_of_few(flow, level)
         found.append(level)
         level = level[~own[level]]  # one of these is walked down on its own account
-    todo = level.tolist()
-    few: list[int] = []
-    while todo:
-        piece = todo.pop()
-        children = flow.child[flow.child_start[piece] : flow.child_start[piece + 1]].tolist()
-        few += children
-        todo += [child for child in children if not own[child]]
-    return np.concatenate([*found, np.array(few, np.int64)])
+    later = np.concatenate(found)
+    return later, later[~own[later]]
+
+
+def _children_of_many(flow: Flow, pieces: Int64) -> Int64:
+    starts = flow.child_start[pieces]
+    children: Int64 = flow.child[ranges(starts, flow.child_start[pieces + 1] - starts)]
+    return children
+
+
+def _children_of_few(flow: Flow, pieces: Int64) -> Int64:
+    lists = [flow.child[flow.child_start[piece] : flow.child_start[piece + 1]] for piece in pieces.tolist()]
+    return lists[0] if len(lists) == 1 else np.concatenate(lists)

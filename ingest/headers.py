@@ -260,16 +260,17 @@ def set_unit(plan: Plan, name: str, stated: str | None, corner: set[str]) -> Non
 
 
 def corner_units(sheet: Sheet, plan: Plan) -> set[str]:
-    """Units stated beside the table: above it, or in a column without a header of ours."""
+    """Units stated beside the table: above it, or to its side where no header stands."""
     used = {cell for cells in plan.sources.values() for cell in cells}
     found: set[str] = set()
-    for at, row in enumerate(sheet.head()):
+    for at, row in enumerate(sheet.head(), 1):
         for cell, text in enumerate(row):
-            if at + 1 >= plan.header_row and cell in used:
+            headed = cell < len(plan.header) and plan.header[cell].strip(STRIPPED)
+            if (at >= plan.header_row and cell in used) or (at > plan.header_row and headed):
                 continue
             bare = header_text(text)
             stated = _CORNER_UNIT.search(bare)
-            if not stated and at + 1 < plan.header_row:
+            if not stated and at < plan.header_row:
                 stated = _CORNER_ALONE.fullmatch(bare)
             if stated:
                 found.add(stated["unit"])

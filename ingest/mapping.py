@@ -153,10 +153,21 @@ def _position(header: list[str], text: str) -> int:
     return header.index(text)
 
 
+class _Loader(yaml.BaseLoader):
+    """Reads every scalar as text and refuses a key that is given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key in keys:
+            if isinstance(key, str) and keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{key} 写了两次 / {key} is given twice")
+        return super().construct_mapping(node, deep)
+
+
 def load_mapping(path: Path) -> list[Entry]:
     """Read and check a mapping file; raises `UsageError` that names file, entry and key."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), yaml.BaseLoader)
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
     except OSError as error:
         raise UsageError(f"映射文件读不出：{path} / cannot read the mapping file") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ingest.cells import float_text
 
-HEAD_ROWS = 50
+HEAD_ROWS = 100
 """How far down a header row is looked for."""
 
 Cell = str | float | int | bool | date | datetime | time | timedelta

@@ -70,6 +70,18 @@ def test_title_rows_and_a_late_header(tmp_path: Path) -> None:
     assert counts(batch) == (1, 1, 0, 0, 0, 0)
 
 
+@pytest.mark.parametrize("place", ["header", "row"])
+def test_a_unit_at_the_side_of_the_table(tmp_path: Path, place: str) -> None:
+    sides = ("（单位：万元）", "") if place == "header" else ("", "单位：万元")
+    path = write_csv(tmp_path / "a.csv", [(*SPLIT_HEADER, sides[0]), (*SPLIT, sides[1])])
+    assert ingested(tmp_path, path)["batches"][0]["sums"] == {"amount": 5_000_000}
+
+
+def test_a_remark_inside_the_table_states_no_unit(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [(*SPLIT_HEADER, "备注"), (*SPLIT, "原表单位：万元")])
+    assert ingested(tmp_path, path)["batches"][0]["sums"] == {"amount": 500}
+
+
 def test_the_header_s_own_unit_beats_the_one_beside_the_table(tmp_path: Path) -> None:
     header = ("上级指标编号", "下级指标编号", "金额（元）", "分解日期")
     path = write_csv(tmp_path / "a.csv", [["单位：万元"], header, SPLIT])

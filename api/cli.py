@@ -4,6 +4,7 @@ Imports here and in `api.commands` are light: each command imports what it needs
 `--help` and a trace on a built home answer at once.
 """
 
+import contextlib
 import os
 import sys
 import traceback
@@ -22,8 +23,8 @@ from tracer.mask import mask_text
 from tracer.messages import Language, say
 from tracer.settings import HOME_DEFAULT, HOME_VARIABLE, home_folder
 
-EXIT_BUG = 70
-"""Exit code of an error that is a bug of ours, as `sysexits.h` has it."""
+EXIT_BUG, EXIT_INTERRUPTED = 70, 130
+"""Exit codes of an error that is a bug of ours, as `sysexits.h` has it, and of Ctrl-C, as shells have it."""
 
 GLOBAL_OPTIONS = ("--home", "--graph", "--format", "--lang")
 """Options of every command, accepted before and after its name."""
@@ -63,6 +64,8 @@ class Doors(TyperGroup):
             lang = ctx.obj.lang if isinstance(ctx.obj, Choices) else "zh"
             write_message(say("error", lang, text=mask_text(str(error))))
             raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt:
+            raise typer.Exit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
             close_quietly()
             raise typer.Exit(0) from None
@@ -137,7 +140,15 @@ def _report_bug(kind: type[BaseException], error: BaseException, trace: Tracebac
 def main() -> None:
     """Run the command line; the console script `fundtrail`."""
     sys.excepthook = _report_bug
-    app(prog_name="fundtrail")
+    try:
+        # Calling `app` itself would set a hook of its own.
+        typer.main.get_command(app)(prog_name="fundtrail")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+    # Threads of native libraries have been seen to abort the interpreter's own end, after all work was done.
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from tracer.errors import UsageError
 from tracer.flow.build import build_flow
 from tracer.flow.store import Flow
 from tracer.ledger import Ledger
+from tracer.names import Names
 
 LIMIT_MAX = 500
 LIMIT = 100
@@ -64,12 +65,9 @@ class Volume:
         return row
 
     @cached_property
-    def organisations(self) -> frozenset[str]:
-        """Names that the ledger says are no person's."""
-        accounts = self.table("accounts")
-        kinds = pa.array(["agency", "enterprise", "cooperative", "village"])
-        holders = accounts.filter(pc.is_in(accounts["holder_kind"], kinds))["holder_name"]
-        return frozenset(holders.to_pylist() + self.table("agencies")["agency_name"].to_pylist())
+    def names(self) -> Names:
+        """Which names are persons' and which are organisations'."""
+        return Names(self.ledger, self.version)
 
     def account_key(self, account: str | None) -> str | None:
         """The name of an account in the API: a keyed digest, so that no address shows its number."""

@@ -13,7 +13,7 @@ from tracer.flow.store import Flow, bucket_of
 from tracer.flow.trace import ROW_TABLES, Part, Trace
 from tracer.flow.walk import sums_by
 from tracer.ledger import Ledger
-from tracer.mask import mask_account, mask_name, mask_text
+from tracer.mask import mask_account, mask_name, mask_person, mask_text
 from tracer.messages import Language, say
 
 KIND_WORDS = ("split", "payment", "transfer")
@@ -86,7 +86,9 @@ class Teller:
             return Holder(
                 name, "account", f"{shown}（{say('unnamed', lang)}）" if shown else say("unnamed", lang), ""
             )
-        shown = mask_name(title, (title,) if sort in _PUBLIC_TYPES else ())
+        shown = (
+            mask_person(title) if sort == "personal" else mask_name(title, [title] * (sort in _PUBLIC_TYPES))
+        )
         is_person = sort == "personal" or (not sort and shown != mask_text(title))
         text = f"{shown}（{mask_account(name)}）" if shown else mask_account(name)
         word = say(f"type_{sort}", lang) if sort else say("account", lang)

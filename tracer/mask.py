@@ -91,6 +91,14 @@ _ORGANISATION_LATIN = re.compile(
 _LONGEST_HAN_NAME = 5
 _DOTS = "·•・‧．."
 
+NAME_COLUMNS = frozenset({"holder_name", "payer_name", "payee_name", "actor"})
+PERSON_COLUMNS = frozenset({"beneficiary_name", "name", "person", "leader"})
+ID_COLUMNS = frozenset({"holder_id", "beneficiary_id", "person_id", "person_a", "person_b"})
+ACCOUNT_COLUMNS = frozenset(
+    {"account_no", "payer_account", "payee_account", "from_account", "to_account", "card_account"}
+)
+"""Columns of the input tables that hold names of persons or firms, of persons, numbers, and accounts."""
+
 _BIRTH_DATE = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _IDENTIFIERS = re.compile(
     rf"(?<!\d)\d{{6}}{_BIRTH_DATE}\d{{3}}[\dXx](?!\d)|(?<!\d)\d{{16,30}}(?!\d)"
@@ -106,8 +114,15 @@ def mask_name(name: str | None, organisations: Collection[str] = ()) -> str:
     `organisations` are names known to be no persons'. Empty gives an empty text.
     """
     text = (name or "").strip()
-    if not text or text in organisations or is_organisation(text):
-        return mask_text(text)
+    known = text in organisations or is_organisation(text)
+    return mask_text(text) if known else mask_person(text)
+
+
+def mask_person(name: str | None) -> str:
+    """The name of somebody known to be a person: surname and `*`."""
+    text = (name or "").strip()
+    if not text:
+        return ""
     folded = unicodedata.normalize("NFKC", text)
     return f"{folded[:2]}*" if folded[:2] in COMPOUND_SURNAMES and len(folded) > 2 else f"{folded[0]}*"
 
@@ -152,6 +167,18 @@ def _masked_run(found: re.Match[str]) -> str:
     if len(run) in (15, 18):
         return mask_id(run)
     return f"{run[:3]}****{run[-4:]}" if len(run) == 11 else mask_account(run)
+
+
+def mask_cell(column: str | None, value: object) -> str:
+    """A cell of an input table as people may see it, by what its column holds."""
+    text = "" if value is None else str(value)
+    if column in PERSON_COLUMNS:
+        return mask_person(text)
+    if column in NAME_COLUMNS:
+        return mask_name(text)
+    if column in ID_COLUMNS:
+        return mask_id(text)
+    return mask_account(text) if column in ACCOUNT_COLUMNS else mask_text(text)
 
 
 def mask_holder(name: str, indicators: Collection[str] = ()) -> str:

@@ -153,6 +153,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Sources: fundtrail trace ID --direction backward\nThe rule: fundtrail rules show {rule}",
     ),
     "clean": ("没有发现", "Nothing found"),
+    "demo_key": (
+        "答案：埋设 {planted:,} 处，漏报 {missed:,}，误报 {extra:,}",
+        "Answer key: {planted:,} planted, {missed:,} missed, {extra:,} not planted",
+    ),
+    "demo_next": (
+        "接着看：\n"
+        "  用浏览器打开 {picture}\n"
+        "  fundtrail --home {home} trace {subject} --direction forward --as-of {as_of}\n"
+        "  fundtrail --home {home} scan --as-of {as_of} --method fifo\n"
+        "  fundtrail --home {home} serve\n"
+        "  办公文件和答案在 {files}",
+        "Look at next:\n"
+        "  open {picture} in a browser\n"
+        "  fundtrail --home {home} trace {subject} --direction forward --as-of {as_of}\n"
+        "  fundtrail --home {home} scan --as-of {as_of} --method fifo\n"
+        "  fundtrail --home {home} serve\n"
+        "  the office files and the answer key are in {files}",
+    ),
     # links, rules, doctor, neo4j
     "neo4j_starting": ("正在启动 Neo4j…", "Starting Neo4j …"),
     "neo4j_up": (

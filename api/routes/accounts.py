@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.deps import LIMIT, Count, Cursor, Limit, OpenBooks, Volume, page
 from api.schemas import Account, Page
-from tracer.mask import mask_account, mask_id, mask_name
+from tracer.mask import mask_account, mask_id
 
 router = APIRouter(tags=["accounts"])
 
@@ -35,11 +35,10 @@ def account(books: OpenBooks, key: str) -> Account:
 
 
 def _account(row: dict[str, Any], volume: Volume) -> Account:
-    is_person = row["holder_kind"] == "person"
     return Account(
         key=volume.account_key(row["account_no"]) or "",
         account_no=mask_account(row["account_no"]),
-        holder_name=mask_name(row["holder_name"], () if is_person else volume.organisations),
+        holder_name=volume.names.mask(row["holder_name"]),
         holder_id=mask_id(row["holder_id"]),
         holder_kind=row["holder_kind"],
         account_type=row["account_type"],

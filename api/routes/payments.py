@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import LIMIT, Count, Cursor, Limit, OpenBooks, Volume, page
 from api.schemas import Page, Payment
-from tracer.mask import mask_account, mask_id, mask_name, mask_text
+from tracer.mask import mask_account, mask_id, mask_person, mask_text
 from tracer.money import format_yuan
 
 router = APIRouter(tags=["payments"])
@@ -44,21 +44,20 @@ def payment(books: OpenBooks, payment_id: str) -> Payment:
 
 
 def _payment(row: dict[str, Any], volume: Volume) -> Payment:
-    names = volume.organisations
     return Payment(
         payment_id=row["payment_id"],
         paid_at=moment(row["paid_at"]),
         amount_fen=row["amount_fen"],
         amount=format_yuan(row["amount_fen"]),
-        payer_name=mask_name(row["payer_name"], names),
+        payer_name=volume.names.mask(row["payer_name"]),
         payer_account=mask_account(row["payer_account"]),
         payer_key=volume.account_key(row["payer_account"]),
-        payee_name=mask_name(row["payee_name"], names),
+        payee_name=volume.names.mask(row["payee_name"]),
         payee_account=mask_account(row["payee_account"]),
         payee_key=volume.account_key(row["payee_account"]),
         purpose=mask_text(row["purpose"]),
         beneficiary_id=mask_id(row["beneficiary_id"]),
-        beneficiary_name=mask_name(row["beneficiary_name"]),
+        beneficiary_name=mask_person(row["beneficiary_name"]),
         **{name: row[name] for name in _AS_THEY_ARE},
     )
 

@@ -1,0 +1,404 @@
+"""The command line as the contract gives it: forms, streams, exit codes, masking."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from small_county import BAD_ROW, CANARIES, LI, POOL, ZHANG, ZHANG_ID, write_files
+
+from api.cli import global_options_first
+
+HEAVY = (
+    "pandas",
+    "pyarrow",
+    "numpy",
+    "duckdb",
+    "numba",
+    "fastapi",
+    "deltalake",
+    "ladybug",
+    "networkx",
+    "rich",
+    "yaml",
+)
+FUNDTRAIL = [sys.executable, "-m", "api.cli"]
+
+
+def json_of(result: Any) -> Any:
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def csv_of(result: Any) -> list[dict[str, str]]:
+    assert result.exit_code == 0, result.stderr
+    return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+# ----------------------------------------------------------------------------------- options and streams
+
+
+def test_global_options_stand_before_and_after_the_command(run: Run, home: Path) -> None:
+    before = run("--format", "json", "trace", "ZY01", "--direction", "forward")
+    after = run("trace", "ZY01", "--direction", "forward", "--format=json")
+    assert before.stdout == after.stdout
+    assert json_of(before)["amount_fen"] == 1_000_000
+
+
+def test_the_last_of_two_homes_counts(run: Run, home: Path, tmp_path: Path) -> None:
+    result = run("trace", "ZY01", "--direction", "forward", "--home", str(tmp_path / "none"))
+    assert result.exit_code == 2
+    assert "ingest" in result.stderr
+
+
+def test_what_follows_two_dashes_is_no_option() -> None:
+    assert global_options_first(["trace", "--", "--home", "x"]) == ["trace", "--", "--home", "x"]
+    assert global_options_first(["trace", "x", "--home=a", "--format", "csv"]) == [
+        "--home=a",
+        "--format",
+        "csv",
+        "trace",
+        "x",
+    ]
+
+
+def test_data_go_to_stdout_and_messages_to_stderr(run: Run) -> None:
+    result = run("trace", "NOPE", "--direction", "forward")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "NOPE" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("trace", "PZ00000381"),
+        ("trace", "PZ00000381", "--direction", "sideways"),
+        ("trace", "PZ00000381", "--direction", "backward", "--method", "best"),
+        ("trace", "PZ00000381", "--direction", "backward", "--method", "bounds"),
+        ("trace", "PZ00000381", "--direction", "backward", "--as-of", "2020-02-30"),
+        ("trace", "PZ00000381", "--direction", "backward", "--format", "xml"),
+        ("scan",),
+        ("scan", "--as-of", "20200101"),
+        ("scan", "--as-of", "2020-01-01", "--rule", "XX99"),
+        ("scan", "--as-of", "2020-01-01", "--set", "ZB05.nothing=1"),
+        ("scan", "--as-of", "2020-01-01", "--fail-on", "blue"),
+        ("ingest", "no-such-file.csv"),
+        ("export", "html"),
+        ("export", "html", "ZY01", "--finding", "1"),
+        ("export", "html", "--finding", "1"),
+        ("export", "html", "--finding", "999", "--as-of", "2022-01-01"),
+        ("rules", "show", "XX99"),
+        ("serve", "--host", "0.0.0.0"),
+        ("nothing",),
+        ("--nothing",),
+    ],
+)
+def test_wrong_use_is_2_and_says_so(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2, result.stderr
+    assert result.stderr.strip()
+    assert not result.stdout
+
+
+def test_a_bug_is_70_and_masked(home: Path) -> None:
+    code = (
+        "import api.cli, api.commands.follow as follow\n"
+        f"def broken(chosen): raise ValueError('{POOL}')\n"
+        "follow.require_data = broken\n"
+        "api.cli.main()"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, "trace", POOL, "--direction", "forward", "--home", home],
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 70
+    assert "ValueError: …0001" in run.stderr
+    assert POOL not in run.stderr
+
+
+# ---------------------------------------------------------------------------------------------- ingest
+
+
+def test_ingest_json_is_the_contract(run: Run, tmp_path: Path) -> None:
+    answer = json_of(run("ingest", "--dry-run", "--format", "json", str(write_files(tmp_path / "files"))))
+    assert answer["problems"] == []
+    keys = {
+        "file",
+        "sheet",
+        "table",
+        "rows",
+        "accepted",
+        "rejected",
+        "totals",
+        "blank",
+        "duplicates",
+        "corrected",
+    }
+    for batch in answer["batches"]:
+        assert set(batch) == keys | {"sums", "columns"}
+        counts = [batch[name] for name in ("accepted", "rejected", "totals", "blank", "duplicates")]
+        assert sum(counts) == batch["rows"]
+        assert all(set(column) >= {"header", "column", "candidates"} for column in batch["columns"])
+
+
+def test_ingesting_again_adds_nothing(run: Run, tmp_path: Path) -> None:
+    version = json_of(run("doctor", "--format", "json"))
+    answer = json_of(run("ingest", "--format", "json", str(write_files(tmp_path / "files"))))
+    assert all(batch["duplicates"] == batch["rows"] for batch in answer["batches"])
+    again = json_of(run("doctor", "--format", "json"))
+    ledger = [check for check in again["checks"] if check["check"].startswith("账本")]
+    assert ledger == [check for check in version["checks"] if check["check"].startswith("账本")]
+
+
+def test_rejected_rows_are_3_named_in_json_and_masked_in_tables(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(BAD_ROW, "utf-8")
+    result = run("ingest", "--dry-run", "--format", "json", str(file))
+    assert result.exit_code == 3
+    answer = json.loads(result.stdout)
+    assert [problem["row"] for problem in answer["problems"]] == [2, 3, 3]
+    assert {problem["column"] for problem in answer["problems"]} == {"amount", "paid_at", "payee_account"}
+    table = run("ingest", "--dry-run", str(file))
+    assert table.exit_code == 3
+    assert "2020-06-31" in table.stdout
+    assert "1.23E+17" not in table.stdout, "a damaged account number is still masked"
+
+
+def test_ingest_csv_has_batches_and_problems(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(BAD_ROW, "utf-8")
+    result = run("ingest", "--dry-run", "--format", "csv", str(file))
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [row["record"] for row in rows] == ["batch", "problem", "problem", "problem"]
+    assert rows[0]["rejected"] == "2"
+    assert rows[1]["value"] == "0"
+
+
+# --------------------------------------------------------------------------------------- trace and links
+
+
+def test_trace_json_is_the_contract(run: Run) -> None:
+    answer = json_of(run("trace", "PZ00000381", "--direction", "backward", "--format", "json"))
+    assert set(answer) == {"subject", "direction", "method", "amount_fen", "parts", "links", "complete"}
+    assert answer["subject"] == "PZ00000381"
+    assert answer["complete"] is True
+    assert {(part["id"], part["kind"], part["fen"]) for part in answer["parts"]} == {
+        ("ZY01", "indicator", 800_000),
+        ("SJ02", "indicator", 300_000),
+        ("unexplained:SJ02", "unexplained", 50_000),
+        (f"unexplained:{POOL}", "unexplained", 50_000),
+    }
+    assert {"from": "PZ00000102", "to": "PZ00000381", "fen": 1_150_000} in answer["links"]
+
+
+def test_trace_as_of_sees_nothing_later(run: Run) -> None:
+    result = run("trace", "PZ00000381", "--direction", "backward", "--as-of", "2020-06-17")
+    assert result.exit_code == 2
+    held = json_of(run("trace", POOL, "--direction", "backward", "--as-of", "2020-06-17", "--format", "json"))
+    assert held["amount_fen"] == 1_150_000
+
+
+def test_trace_csv_has_subject_parts_and_links(run: Run) -> None:
+    rows = csv_of(run("trace", "PZ00000381", "--direction", "forward", "--format", "csv"))
+    assert rows[0] == {
+        "record": "subject",
+        "id": "PZ00000381",
+        "kind": "forward",
+        "from": "",
+        "to": "",
+        "fen": "1200000",
+    }
+    parts = {row["id"]: int(row["fen"]) for row in rows if row["record"] == "part"}
+    assert parts == {ZHANG: 900_000, LI: 275_000, POOL: 15_000, "CASH": 10_000}
+
+
+def test_links_agree_in_all_forms(run: Run) -> None:
+    answer = json_of(run("links", "--method", "fifo", "--format", "json"))
+    assert answer["method"] == "fifo"
+    rows = csv_of(run("links", "--method", "fifo", "--format", "csv"))
+    assert [{**row, "fen": int(row["fen"])} for row in rows] == answer["links"]
+    assert set(answer["links"][0]) == {"from", "to", "origin", "line", "fen"}
+
+
+def test_a_trace_in_words_can_be_defended(run: Run) -> None:
+    text = run("trace", "PZ00000381", "--direction", "backward", "--as-of", "2020-10-22").stdout
+    first, second, *_ = text.splitlines()
+    assert first == (
+        "付款 PZ00000381  2020-06-18  12,000.00 元  某县扶贫资金专账（…0001） → 张*（…3312）  "
+        "用途 产业补助 990***********1234"
+    )
+    assert second == "方法 linked（凭证指明的优先，其余先进先出）  账本 v1  截至 2020-10-22"
+    figures = [
+        int(found.replace(",", "").replace(".", ""))
+        for found in re.findall(r" ([\d,]+\.\d\d) *$", text, re.M)
+    ]
+    assert sum(figures) == 1_200_000
+    assert re.search(r"合计 +12,000\.00 +付款金额|合计 +12,000\.00 += 付款金额", text)
+    assert "2019-11-29 中央 → 省 8,000.00" in text
+    assert "payments.csv 第 3 行" in text
+    assert text.rstrip().endswith("trace PZ00000381 --direction backward --method linked --as-of 2020-10-22")
+
+
+def test_a_trace_in_english(run: Run) -> None:
+    text = run("trace", "ZY01", "--direction", "forward", "--lang", "en").stdout
+    assert "Where it is now" in text
+    assert "= all money that ever was here" in text
+
+
+# -------------------------------------------------------------------------------------------- scan, rules
+
+
+def test_scan_json_is_the_contract(run: Run) -> None:
+    answer = json_of(
+        run("scan", "--as-of", "2022-01-01", "--rule", "ZB05", "--rule", "RH01", "--format", "json")
+    )
+    assert {"as_of", "ledger_version", "findings", "not_evaluable"} <= set(answer)
+    assert answer["as_of"] == "2022-01-01"
+    found = {finding["subject"]: finding for finding in answer["findings"]}
+    assert set(found) == {"SJ01", "SJ02"}
+    assert found["SJ02"]["amount_fen"] == 50_000
+    keys = {"rule_id", "rule_version", "level", "subject", "amount_fen", "parameters", "evidence"}
+    assert keys <= set(found["SJ02"])
+    assert [entry["rule_id"] for entry in answer["not_evaluable"]] == ["RH01"]
+    assert "register" in answer["not_evaluable"][0]["missing"]
+
+
+@pytest.mark.parametrize(("level", "code"), [("info", 1), ("yellow", 1), ("red", 1)])
+def test_fail_on_is_1(run: Run, level: str, code: int) -> None:
+    assert run("scan", "--as-of", "2022-01-01", "--rule", "ZB05", "--fail-on", level).exit_code == code
+    assert run("scan", "--as-of", "2022-01-01", "--rule", "ZB05").exit_code == 0
+
+
+def test_fail_on_counts_only_its_level_and_above(run: Run) -> None:
+    assert run("scan", "--as-of", "2022-01-01", "--rule", "ZB01", "--fail-on", "yellow").exit_code == 1
+    assert run("scan", "--as-of", "2022-01-01", "--rule", "ZB01", "--fail-on", "red").exit_code == 0
+
+
+def test_scan_table_groups_by_level_and_names_what_is_missing(run: Run) -> None:
+    text = run("scan", "--as-of", "2022-01-01").stdout
+    assert text.index("红灯") < text.index("黄灯") < text.index("不能评价的规则")
+    assert "register" in text
+    assert "fundtrail export html --finding" in text
+
+
+def test_scan_csv_has_findings_and_open_rules(run: Run) -> None:
+    rows = csv_of(run("scan", "--as-of", "2022-01-01", "--rule", "ZB05", "--rule", "RH01", "--format", "csv"))
+    assert [row["record"] for row in rows] == ["finding", "finding", "not_evaluable"]
+    assert json.loads(rows[0]["evidence"])
+
+
+def test_rules_list_show_and_check(run: Run) -> None:
+    listed = json_of(run("rules", "list", "--format", "json"))["rules"]
+    assert len(listed) >= 20
+    assert json_of(run("rules", "check", "--format", "json")) == {"ok": True, "rules": len(listed)}
+    page = run("rules", "show", "ZB05").stdout
+    assert "MATCH" in page
+    assert "超额分解" in page
+    assert len(csv_of(run("rules", "list", "--format", "csv"))) == len(listed)
+
+
+def test_rules_check_refuses_a_broken_folder_with_3(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rules" / "ZB").mkdir(parents=True)
+    (tmp_path / "rules" / "ZB" / "ZB99.cypher").write_text("MATCH (n) RETURN n", "utf-8")
+    result = run("rules", "check", "--folder", str(tmp_path))
+    assert result.exit_code == 3
+    assert "ZB99.cypher" in result.stderr
+
+
+# ------------------------------------------------------------------------------------------------ masking
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("trace", "PZ00000381", "--direction", "backward"),
+        ("trace", "PZ00000382", "--direction", "forward"),
+        ("trace", POOL, "--direction", "forward"),
+        ("trace", ZHANG, "--direction", "backward"),
+        ("trace", "9" + POOL, "--direction", "backward"),
+        ("trace", ZHANG_ID, "--direction", "backward"),
+        ("links",),
+        ("scan", "--as-of", "2022-01-01"),
+        ("rules", "list"),
+        ("doctor",),
+        ("export", "html", "PZ00000381", "-o", "-"),
+        ("export", "html", POOL, "-o", "-"),
+        ("export", "graphml", "PZ00000382", "-o", "-"),
+        ("export", "html", "--finding", "12", "--as-of", "2022-01-01", "-o", "-"),
+    ],
+)
+def test_no_canary_is_shown(run: Run, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code in (0, 2)
+    for canary in CANARIES:
+        assert canary not in result.stdout
+        assert canary not in result.stderr
+
+
+def test_json_on_ones_own_home_is_unmasked(run: Run) -> None:
+    assert ZHANG in run("trace", ZHANG, "--direction", "backward", "--format", "json").stdout
+
+
+# ------------------------------------------------------------------------------------- processes and pipes
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = f"import sys, api.cli; print([name for name in {HEAVY} if name in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )
+
+
+def test_a_trace_on_a_built_home_imports_no_compiler_and_no_tables(run: Run, home: Path) -> None:
+    run("trace", "PZ00000381", "--direction", "backward")
+    code = (
+        "import sys, api.cli\n"
+        f"sys.argv = ['fundtrail', '--home', {str(home)!r}, 'trace', 'PZ00000381', '--format', 'json']\n"
+        "sys.argv += ['--direction', 'backward']\n"
+        "try:\n    api.cli.main()\nexcept SystemExit:\n    pass\n"
+        "heavy = ('numba', 'pandas', 'duckdb', 'deltalake', 'pyarrow')\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_output_is_utf8_whatever_the_locale(home: Path) -> None:
+    plain = {
+        "LC_ALL": "C",
+        "LANG": "C",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONUTF8": "0",
+        "PATH": os.environ["PATH"],
+    }
+    done = subprocess.run([*FUNDTRAIL, "rules", "list"], capture_output=True, env=plain, check=True)
+    assert "超额分解" in done.stdout.decode("utf-8")
+
+
+def test_a_closed_pipe_is_quiet(home: Path) -> None:
+    command = f"{sys.executable} -m api.cli --home {home} export html ZY01 -o - | head -c 10"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("<!DOCTYPE ", "")
+
+
+def test_formulas_in_csv_are_disarmed() -> None:
+    from api.render import csv_cell
+
+    assert [csv_cell(cell) for cell in ("=1+1", "+1", "-1", "@x", "a=1", -1, None)] == [
+        "'=1+1", "'+1", "'-1", "'@x", "a=1", -1, None,
+    ]  # fmt: skip
+
+
+def test_control_characters_never_reach_a_terminal() -> None:
+    from api.render import clean
+
+    assert clean("a\x1b[31mb\u202ec\x00") == "a\ufffd[31mb\ufffdc\ufffd"

@@ -1,0 +1,246 @@
+"""Pictures and graph files: what stands in them, and what a browser makes of them."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from conftest import Run
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, sync_playwright
+from small_county import CANARIES
+
+from api.exports.html import render_html
+from api.exports.picture import ACCOUNT, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange, forward_arrows
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">\'"--><!--{{7*7}}'
+
+
+def picture(payees: int = 2, text: str = "财政专项扶贫资金") -> Picture:
+    """One indicator pays a pool account, which pays so many people."""
+    boxes = [
+        Box("I", INDICATOR, ("ZY01", text), "中央", is_subject=True),
+        Box("A", ACCOUNT, ("专账", "…0001"), "专账"),
+    ]
+    boxes += [Box(f"P{n}", PERSON, ("张*", f"…{n:04}"), "个人账户") for n in range(payees)]
+    arrows = [Arrow("I", "A", 100 * payees, lines=(text,), name="SP1", kind="payment", day="2020-01-01")]
+    arrows += [
+        Arrow("A", f"P{n}", 100 + n, name=f"PZ{n}", kind="payment", day="2020-01-02") for n in range(payees)
+    ]
+    return Picture(
+        name="ZY01",
+        title=f"指标 ZY01 {text}",
+        facts=(("对象", text), ("账本", "v1")),
+        sums=(Sum("去向", ((text, 100),), ("合计", 100)),),
+        boxes=tuple(boxes),
+        arrows=tuple(arrows),
+        step_headings=("日期", "凭证"),
+        steps=(("2020-01-01", text),),
+        text=text,
+    )
+
+
+# ------------------------------------------------------------------------------------------- arrangement
+
+
+def test_boxes_stand_in_columns_from_left_to_right() -> None:
+    column = {box.key: box.column for box in arrange(picture()).boxes}
+    assert column == {"I": 0, "A": 1, "P0": 2, "P1": 2}
+
+
+def test_a_crowded_column_is_merged_and_the_money_stays() -> None:
+    drawn = arrange(picture(payees=500))
+    assert len(drawn.boxes) == 2 + 18
+    merged = [box for box in drawn.boxes if box.merged]
+    assert [box.merged for box in merged] == [483]
+    total = sum(100 + n for n in range(500))
+    assert sum(arrow.fen for arrow in drawn.arrows if arrow.source == "A") == total
+    assert any("483" in note for note in drawn.notes)
+
+
+def test_the_subject_is_never_merged() -> None:
+    crowd = picture(payees=100)
+    boxes = tuple(Box(b.key, b.kind, b.lines, b.lane, is_subject=b.key == "P0") for b in crowd.boxes)
+    drawn = arrange(Picture(**{**vars(crowd), "boxes": boxes}))
+    assert "P0" in {box.key for box in drawn.boxes}
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=30))
+def test_arrows_without_circles_run_to_the_right(pairs: list[tuple[int, int]]) -> None:
+    keys = [str(n) for n in range(8)]
+    arrows = [Arrow(str(a), str(b), 1) for a, b in pairs]
+    kept = forward_arrows(keys, arrows)
+    graph = nx.DiGraph([(arrow.source, arrow.target) for arrow in kept])
+    assert nx.is_directed_acyclic_graph(graph)
+    boxes = tuple(Box(key, ACCOUNT, (key,)) for key in keys)
+    drawn = arrange(Picture("x", "x", (), (), boxes, tuple(arrows)))
+    column = {box.key: box.column for box in drawn.boxes}
+    assert all(column[arrow.source] < column[arrow.target] for arrow in kept)
+    assert len({(box.column, box.place) for box in drawn.boxes}) == len(keys)
+
+
+# -------------------------------------------------------------------------------------------- one HTML file
+
+
+def test_the_page_names_no_address_and_no_file() -> None:
+    page = render_html(picture())
+    assert "://" not in page
+    assert not re.search(
+        r"""(?:src|href)\s*=\s*["']?(?!data:)[\w/.]""", re.sub(r"<script>.*?</script>", "", page, flags=re.S)
+    )
+    assert "sourceMappingURL" not in page
+    assert page.startswith("<!DOCTYPE html>")
+    assert '<meta charset="utf-8">' in page
+
+
+def test_keys_of_boxes_never_reach_the_page() -> None:
+    secret = "6228480402564893312"
+    boxes = (Box(f"account:{secret}", ACCOUNT, ("张*", "…3312")), Box("account:x", ACCOUNT, ("李*",)))
+    page = render_html(Picture("x", "x", (), (), boxes, (Arrow(f"account:{secret}", "account:x", 1),)))
+    assert secret not in page
+
+
+def test_an_empty_picture_is_still_a_page() -> None:
+    assert "</html>" in render_html(Picture("x", "没有可画的", (), (), (), ()))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+def opened(browser: Browser, file: Path) -> tuple[Any, list[str], list[str]]:
+    """The page, the addresses that it asked for, and its complaints."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    requests: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(file.as_uri())
+    page.wait_for_function("typeof network !== 'undefined' && network.canvas.frame.canvas.width > 0")
+    page.wait_for_timeout(300)
+    return page, requests, complaints
+
+
+def painted(page: Any) -> int:
+    """How many pixels of the canvas are neither white nor empty."""
+    return int(
+        page.evaluate(
+            """() => { const c = document.querySelector('canvas'); const d = c.getContext('2d')
+            .getImageData(0, 0, c.width, c.height).data; let n = 0;
+            for (let i = 0; i < d.length; i += 4) if (d[i+3] && d[i] + d[i+1] + d[i+2] < 720) n++; return n; }"""
+        )
+    )
+
+
+def test_a_trace_opens_in_chromium_and_asks_nothing(run: Run, browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "trace.html"
+    result = run("export", "html", "PZ00000381", "--output", str(file))
+    assert result.exit_code == 0, result.stderr
+    page, requests, complaints = opened(browser, file)
+    assert requests == [file.as_uri()]
+    assert complaints == []
+    assert painted(page) > 5_000
+    text = page.inner_text("body")
+    for expected in (
+        "来源",
+        "去向",
+        "linked",
+        "v1",
+        "12,000.00",
+        "财政专项扶贫资金",
+        "payments.csv 第 3 行",
+        "张*",
+    ):
+        assert expected in text
+    labels = page.evaluate("edges.get().map(edge => edge.label)")
+    assert {"8,000.00", "12,000.00", "3,000.00"} <= set(labels)
+    columns = page.evaluate("nodes.get().map(node => [node.label, node.x])")
+    x = {label.split("\n")[0]: place for label, place in columns}
+    assert x["ZY01"] < x["SJ01"] < x["XJ01"] < x["某县扶贫资金专账"] < x["张*"]
+    everything = text + json.dumps(
+        [columns, page.evaluate("edges.get().map(edge => edge.title)")], ensure_ascii=False
+    )
+    assert not [canary for canary in CANARIES if canary in everything]
+
+
+def test_hostile_words_are_only_words(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "hostile.html"
+    file.write_text(render_html(picture(text=HOSTILE)), "utf-8")
+    page, requests, complaints = opened(browser, file)
+    box = page.evaluate(
+        "(() => { const p = network.canvasToDOM(network.getPosition('box0')); return [p.x, p.y]; })()"
+    )
+    frame = page.locator("#mynetwork").bounding_box()
+    page.mouse.move(frame["x"] + box[0], frame["y"] + box[1])
+    page.wait_for_timeout(400)
+    assert page.evaluate("window.hacked") is None
+    assert requests == [file.as_uri()]
+    assert complaints == []
+    assert HOSTILE in page.inner_text("pre")
+    assert HOSTILE in page.evaluate("nodes.get('box0').label")
+
+
+def test_a_finding_is_drawn_with_its_working(run: Run, browser: Browser, tmp_path: Path) -> None:
+    scan = json.loads(run("scan", "--as-of", "2022-01-01", "--format", "json").stdout)
+    number = 1 + [finding["rule_id"] for finding in scan["findings"]].index("ZC06")
+    file = tmp_path / "finding.html"
+    result = run("export", "html", "--finding", str(number), "--as-of", "2022-01-01", "-o", str(file))
+    assert result.exit_code == 0, result.stderr
+    page, requests, complaints = opened(browser, file)
+    assert (requests, complaints) == ([file.as_uri()], [])
+    text = page.inner_text("body")
+    assert "ZC06" in text
+    assert "50.00" in text
+    assert painted(page) > 1_000
+
+
+# -------------------------------------------------------------------------------------------------- GraphML
+
+
+def test_graphml_comes_back_as_it_went(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "trace.graphml"
+    assert run("export", "graphml", "PZ00000381", "-o", str(file)).exit_code == 0
+    graph = nx.read_graphml(file, force_multigraph=True)
+    edges = [facts for _, _, facts in graph.edges(data=True)]
+    subject = next(facts for facts in edges if facts.get("name") == "PZ00000381")
+    assert (subject["fen"], subject["yuan"], subject["day"]) == (1_200_000, "12000", "2020-06-18")
+    assert all(type(facts["fen"]) is int for facts in edges)
+    labels = {facts["label"] for _, facts in graph.nodes(data=True)}
+    assert "张* …3312" in labels
+    assert not any("None" in str(facts) for facts in edges)
+    assert not [canary for canary in CANARIES if canary in unescape(file.read_text("utf-8"))]
+
+
+def test_a_wide_trace_of_an_indicator_names_its_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("export", "html", "ZY01", "--format", "json")
+    assert json.loads(result.stdout)["file"] == "ZY01.html"
+    assert (tmp_path / "ZY01.html").stat().st_size > 500_000
+
+
+def test_an_unwritable_place_is_refused_with_3(run: Run, tmp_path: Path) -> None:
+    result = run("export", "html", "ZY01", "-o", str(tmp_path / "none" / "a.html"))
+    assert result.exit_code == 3

@@ -1,0 +1,82 @@
+"""What people see of names, numbers and accounts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracer.mask import is_organisation, mask_account, mask_cell, mask_holder, mask_id, mask_name, mask_text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三", "张*"),
+        ("王小明", "王*"),
+        ("欧阳娜娜", "欧阳*"),
+        ("司马", "司*"),
+        ("买买提·吐尔逊", "买*"),
+        ("张家村", "张*"),
+        ("John Smith", "J*"),
+        ("某县财政局", "某县财政局"),
+        ("幸福养殖专业合作社", "幸福养殖专业合作社"),
+        ("Ministry of Finance", "Ministry of Finance"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_names_keep_their_surname_and_organisations_stay(name: str | None, shown: str) -> None:
+    assert mask_name(name) == shown
+
+
+def test_a_name_known_as_an_organisation_is_shown() -> None:
+    assert mask_name("李记", {"李记"}) == "李记"
+    assert mask_name("李记") == "李*"
+
+
+def test_ids_show_three_and_four_accounts_four() -> None:
+    assert mask_id("99011219900101123X") == "990***********123X"
+    assert mask_id("990112900101123") == "990********1123"
+    assert mask_id("12345678") == "********"
+    assert mask_account("6228480402564893312") == "…3312"
+    assert mask_account("CASH") == "CASH"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("补助 99011219900101123X 张", "补助 990***********123X 张"),
+        ("编号ID990112199001011234", "编号ID990***********1234"),
+        ("账号6228480402564890018。", "账号…0018。"),
+        ("6228 4804 0256 4890 018", "…0018"),
+        ("电话13812345678", "电话138****5678"),
+        ("凭证 PZ00000381，2020-06-18，12,000.00 元", "凭证 PZ00000381，2020-06-18，12,000.00 元"),
+        ("６２２８４８０４０２５６４８９００１８", "…００１８"),
+    ],
+)
+def test_runs_of_digits_are_masked_in_free_text(text: str, shown: str) -> None:
+    assert mask_text(text) == shown
+
+
+@given(st.text(max_size=8), st.from_regex(r"62\d{17}", fullmatch=True), st.text(max_size=8))
+def test_no_text_around_an_account_number_lets_it_through(before: str, account: str, after: str) -> None:
+    if before[-1:].isdigit() or after[:1].isdigit():
+        return
+    assert account not in mask_text(f"{before}{account}{after}")
+
+
+def test_cells_are_masked_by_what_their_column_holds() -> None:
+    assert mask_cell("payee_name", "张三") == "张*"
+    assert mask_cell("beneficiary_id", "990112199001011234") == "990***********1234"
+    assert mask_cell("payee_account", "12345") == "…2345"
+    assert mask_cell("amount", "0") == "0"
+    assert mask_cell(None, None) == ""
+
+
+def test_holders_and_origins_keep_their_kind() -> None:
+    assert mask_holder("unexplained:6228480402564890001") == "unexplained:…0001"
+    assert mask_holder("opening:ZY01", {"ZY01"}) == "opening:ZY01"
+    assert mask_holder("unnamed-payee:PZ1") == "unnamed-payee:PZ1"
+
+
+def test_short_han_names_are_never_taken_for_organisations() -> None:
+    assert not any(is_organisation(name) for name in ("张三", "王会", "李社", "陈小场", "欧阳村"))

@@ -96,8 +96,10 @@ def _refuse_other_data(home: Path, folder: Path, seed: int) -> None:
 
 
 def _shown(flow: Flow) -> Trace:
-    """The household payment whose money has the most origins, by the shortest way."""
+    """Of the payments to people, explained to the last fen, one whose money has the most origins."""
     mixed = np.flatnonzero((flow.kind == ROW_TABLES.index("payments")) & (flow.count > 1))
-    mixed = mixed[np.argsort(-flow.count[mixed], kind="stable")][:_LOOKED_AT]
-    traces = [trace(flow, flow.names[row], "backward") for row in mixed.tolist()]
-    return max(traces, key=lambda answer: (len(answer.parts), -len(answer.steps)))
+    mixed = mixed[np.argsort(-flow.count[mixed], kind="stable")]
+    to_people = [row for row in mixed.tolist() if flow.holder_class[flow.payee[row]] == "personal"]
+    traces = [trace(flow, flow.names[row], "backward") for row in to_people[:_LOOKED_AT]]
+    known = [answer for answer in traces if all(part.kind == "indicator" for part in answer.parts)]
+    return max(known, key=lambda answer: (len(answer.parts), -len(answer.steps)))

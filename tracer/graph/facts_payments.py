@@ -241,14 +241,14 @@ FROM (SELECT * FROM runs WHERE is_draw) r
 # Most payments are alike to no other; these are told by a hash, and only the rest is put in order. Texts are
 # compared by their numbers.
 _ALIKE = (
-    "payer_key, payee_key, payee_name, amount_fen, purpose_key_code, period_key_code, beneficiary_key_code, "
+    "payer_key, known_payee, named_payee, amount_fen, purpose_key_code, period_key_code, beneficiary_key_code, "
     "indicator_key, project_key, contract_key_code"
 )
 _REPEATS = f"""
 WITH candidates AS (
-    SELECT p.key, time_rank, payer_key, a.key AS payee_key, amount_fen, purpose_key_code, period_key_code,
+    SELECT p.key, time_rank, payer_key, a.key AS known_payee, amount_fen, purpose_key_code, period_key_code,
         beneficiary_key_code, indicator_key, project_key, contract_key_code,
-        CASE WHEN a.key IS NULL THEN payee_name_key_code END AS payee_name,
+        CASE WHEN a.key IS NULL THEN payee_name_key_code END AS named_payee,
         hash({_ALIKE}) AS likeness
     FROM payments p JOIN payment_natures n USING (key)
         LEFT JOIN account_keys a ON a.key = p.payee_key AND a.id <> '{CASH}'

@@ -1,7 +1,7 @@
 """The codes and shapes that the flow's parts share; nothing here imports numba."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
+Number = TypeVar("Number", np.bool_, np.int8, np.int32, np.int64)
 
 # Kinds of holders.
 INDICATOR, ACCOUNT, TREASURY, CASH_HOLDER = 0, 1, 2, 3
@@ -88,3 +89,8 @@ class Pieces:
 def counting_holders(holder_kind: Int8) -> Bool:
     """Tell for n holders which have an order of their own: all but `CASH` and treasury accounts."""
     return np.isin(holder_kind, (INDICATOR, ACCOUNT))
+
+
+def plain(column: NDArray[Number]) -> NDArray[Number]:
+    """Return the column as compiled code wants it: writable, in one piece; copied only where it is not."""
+    return np.require(column, requirements=["C", "W"])

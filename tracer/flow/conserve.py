@@ -3,7 +3,7 @@
 import numpy as np
 
 from tracer.errors import ConservationError
-from tracer.flow.codes import CASH_HOLDER, CASH_IN, TREASURY, Bool, Int64, MoneyColumns, Pieces
+from tracer.flow.codes import CASH_HOLDER, CASH_IN, TREASURY, UNEXPLAINED, Bool, Int64, MoneyColumns, Pieces
 
 HALF = 1 << 31
 """Sums of fen are taken in two halves, since the float sums of `np.bincount` are exact only to 2**53."""
@@ -39,6 +39,8 @@ def _exact_sums(index: Int64, fen: Int64, size: int) -> Int64:
 
 def _check_slices(columns: MoneyColumns, pieces: Pieces) -> None:
     rows = len(columns.day)
+    _fail_where((pieces.row < -1) | (pieces.parent < -1), "row or parent below -1")
+    _fail_where((pieces.start < 0) | (pieces.start > len(pieces.row)), "slice of a row outside all pieces")
     carried = pieces.row >= 0
     counts = np.bincount(pieces.row[carried], minlength=rows)
     if len(counts) != rows:
@@ -89,7 +91,7 @@ def _check_births(columns: MoneyColumns, pieces: Pieces) -> None:
     row, kind = pieces.row[with_row], pieces.origin[with_row] // holders
     cash = columns.holder_kind[columns.payer[row]] == CASH_HOLDER
     where = np.where(cash, columns.payee[row], columns.payer[row])
-    _fail_where((kind == CASH_IN) != cash, "money born with a row as if it were cash, or the other way round")
+    _fail_where(kind != np.where(cash, CASH_IN, UNEXPLAINED), "money born with a row of the wrong kind")
     _fail_where(pieces.origin[with_row] % holders != where, "money born with a row at another holder")
     _fail_where(np.bincount(row, minlength=1) > 1, "money born twice with one row")
 

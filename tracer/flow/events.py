@@ -6,11 +6,10 @@ receives nothing and never pays more, or sooner, than was issued to it: whatever
 birth, so rows of different provinces need not wait for each other because of it.
 """
 
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from tracer.flow.codes import (
     ACCOUNT,
@@ -24,7 +23,9 @@ from tracer.flow.codes import (
     Int32,
     Int64,
     MoneyColumns,
+    plain,
 )
+from tracer.flow.held import Held
 
 BORN = -1
 """`source` of an event whose money is born with it."""
@@ -48,11 +49,18 @@ EVENT = np.dtype(
 )
 
 
-Number = TypeVar("Number", np.int8, np.int32, np.int64)
+class Births(NamedTuple):
+    """Money that no row brought, in time order."""
+
+    at: Int64  # place among all events
+    holder: Int32
+    fen: Int64
+    origin: Int64
+    line: Int32
 
 
 class Ledger(NamedTuple):
-    """The ledger as the kernel sees it: m rows, n holders, b births."""
+    """The ledger as the kernel sees it: m rows, n holders."""
 
     payer: Int32  # m
     payee: Int32
@@ -60,24 +68,15 @@ class Ledger(NamedTuple):
     queue: Int32  # per row: queue of (payer, tag), -1 for none; empty where no row has one
     order: Int64  # rows in time order
     code: Int32  # per holder: 4 * (slot, -1, or ROOT - number) + kind
-    birth_at: Int64  # per birth: place among all events
-    birth_holder: Int64
-    birth_origin: Int64
-    birth_fen: Int64
-    queue_keys: Int64  # hash table of (slot, line) that have a queue, -1: empty
-    queue_of: Int32
+    births: Births
 
 
-def plain(column: NDArray[Number]) -> NDArray[Number]:
-    """Return the column as compiled code wants it: writable, in one piece; copied only where it is not."""
-    return np.require(column, requirements=["C", "W"])
-
-
-def spending_codes(columns: MoneyColumns) -> tuple[Int32, Int64, Int64]:
+def spending_codes(columns: MoneyColumns, held: Held) -> tuple[Int32, Int64, Int64]:
     """Return `code` per holder, the holder of each slot, and what is left of each root's birth."""
     kinds = plain(columns.holder_kind)
     holders = len(kinds)
     pays, free_of_receipts = np.zeros(holders, np.int8), np.ones(holders, np.int8)
+    free_of_receipts[held.holder] = 0
     left = columns.issue_fen.astype(np.int64)
     _spending(
         plain(columns.day), plain(columns.payer), plain(columns.payee), plain(columns.amount), kinds,
@@ -111,17 +110,22 @@ def _spending(
             left[a] = left[a] - amount[row] if day[row] >= issue_day[a] else -1
 
 
-def births(columns: MoneyColumns, order: Int64) -> tuple[Int64, Int64, Int64, Int64]:
-    """Return place among all events, holder, origin and fen of each birth, in time order."""
+def births(columns: MoneyColumns, order: Int64, held: Held) -> Births:
+    """List what is there before a row moves it: held money, opening balances, indicators on their day."""
     n = len(columns.holder_kind)
     opened, issued = np.flatnonzero(columns.opening_fen > 0), np.flatnonzero(columns.issue_fen > 0)
     issued = issued[np.argsort(columns.issue_day[issued], kind="stable")]
-    rows_before = np.zeros(len(opened) + len(issued), np.int64)
-    rows_before[len(opened) :] = _rows_before(plain(columns.day), plain(order), columns.issue_day[issued])
-    holder = np.concatenate((opened, issued))
-    origin = np.concatenate((opened + OPENING * n, issued + INDICATOR_MONEY * n))
-    fen = np.concatenate((columns.opening_fen[opened], columns.issue_fen[issued]))
-    return rows_before + np.arange(len(holder)), holder, origin, fen
+    early = len(held.holder) + len(opened)
+    rows_before = np.zeros(early + len(issued), np.int64)
+    rows_before[early:] = _rows_before(plain(columns.day), plain(order), plain(columns.issue_day[issued]))
+    no_line = np.full(len(opened) + len(issued), -1, np.int32)
+    return Births(
+        at=rows_before + np.arange(len(rows_before)),
+        holder=np.concatenate((held.holder, opened, issued)).astype(np.int32),
+        fen=np.concatenate((held.fen, columns.opening_fen[opened], columns.issue_fen[issued])),
+        origin=np.concatenate((held.origin, opened + OPENING * n, issued + INDICATOR_MONEY * n)),
+        line=np.concatenate((held.line, no_line)),
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -182,38 +186,37 @@ def find_place(keys: Int64, key: int) -> int:
 @njit(cache=True, nogil=True)
 def load_events(ledger: Ledger, begin: int, events: Any) -> None:
     """Write the events from place `begin` on to `events`, in time order."""
-    birth = np.searchsorted(ledger.birth_at, begin)
+    # The columns are taken out of the tuple once: compiled code counts references at each access.
+    order, payer, payee, code = ledger.order, ledger.payer, ledger.payee, ledger.code
+    amount, queue, births, birth_at = ledger.amount, ledger.queue, ledger.births, ledger.births.at
+    birth = np.searchsorted(birth_at, begin)
     for place in range(begin, begin + len(events)):
         event = events[place - begin]
         event.at = place - begin
-        if birth < len(ledger.birth_at) and ledger.birth_at[birth] == place:
-            _load_birth(ledger, birth, event)
+        if birth < len(birth_at) and birth_at[birth] == place:
+            event.fen, event.born, event.line = births.fen[birth], births.origin[birth], births.line[birth]
+            event.source, event.target, event.queue = BORN, code[births.holder[birth]] >> 2, -1
             birth += 1
-        else:
-            _load_row(ledger, ledger.order[place - birth], event)
+            continue
+        row = order[place - birth]
+        event.fen = amount[row]
+        event.queue = queue[row] if len(queue) else -1
+        _set_ends(event, payer[row], payee[row], code)
 
 
-@njit(cache=True, nogil=True)
-def _load_birth(ledger: Ledger, birth: int, event: Any) -> None:
-    event.fen, event.born = ledger.birth_fen[birth], ledger.birth_origin[birth]
-    event.source, event.target = BORN, ledger.code[ledger.birth_holder[birth]] >> 2
-    event.line, event.queue = -1, -1
-
-
-@njit(cache=True, nogil=True)
-def _load_row(ledger: Ledger, row: int, event: Any) -> None:
-    holders = len(ledger.code)
-    payer, payee = ledger.payer[row], ledger.payee[row]
-    paying, receiving = ledger.code[payer], ledger.code[payee]
+@njit(cache=True, nogil=True, forceinline=True)
+def _set_ends(event: Any, payer: int, payee: int, code: Int32) -> None:
+    """Set where the money of a row comes from and goes to."""
     if payer == payee:  # moves nothing
-        event.fen, event.source, event.target, event.born, event.line, event.queue = 0, BORN, -1, 0, -1, -1
+        event.fen, event.source, event.target, event.born, event.line = 0, BORN, -1, 0, -1
         return
-    event.fen = ledger.amount[row]
+    holders = len(code)
+    paying, receiving = code[payer], code[payee]
     event.source, event.target = paying >> 2, receiving >> 2
-    event.queue = ledger.queue[row] if len(ledger.queue) else -1
-    cash = paying & 3 == CASH_HOLDER
-    event.born = CASH_IN * holders + payee if cash else UNEXPLAINED * holders + payer
-    if event.source <= ROOT:  # what a root pays is cut from its birth
+    event.born = UNEXPLAINED * holders + payer
+    if paying & 3 == CASH_HOLDER:
+        event.born = CASH_IN * holders + payee
+    elif event.source <= ROOT:  # what a root pays is cut from its birth
         event.born = INDICATOR_MONEY * holders + payer
     event.line = KEEPS
     if receiving & 3 == INDICATOR:

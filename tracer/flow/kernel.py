@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from tracer.errors import DataRefusedError, UsageError
-from tracer.flow.codes import METHODS, Int32, Int64, MoneyColumns, Pieces
-from tracer.flow.events import EVENT, Ledger, births, load_events, plain, spending_codes, tag_queues
+from tracer.flow.codes import METHODS, Int32, Int64, MoneyColumns, Pieces, plain
+from tracer.flow.events import EVENT, Ledger, births, load_events, spending_codes, tag_queues
+from tracer.flow.held import Held, nothing_held
 from tracer.flow.lots import CHUNK, FIFO, LIFO, LINKED, LOT, PIECE, SLOT, Holdings, move
 from tracer.flow.windows import Columns, deal, number_lots, number_window, write_left, write_pieces
 
@@ -25,17 +26,18 @@ THREAD_EVENTS = 200_000
 METHOD_CODES = {"linked": LINKED, "fifo": FIFO, "lifo": LIFO}
 
 
-def run_kernel(columns: MoneyColumns, order: Int64, method: str) -> Pieces:
+def run_kernel(columns: MoneyColumns, order: Int64, method: str, held: Held | None = None) -> Pieces:
     """Cut the money of m rows, in the order that `order_rows` gave, into pieces.
 
-    `method` is linked, fifo or lifo, else `UsageError`. Raises `DataRefusedError` for more than 500
-    million holders, whose numbers do not fit. Source: contract section 2.
+    `method` is linked, fifo or lifo, else `UsageError`; `held` is what holders have from an earlier run
+    (see `held.py`). Raises `DataRefusedError` for more than 500 million holders, whose numbers do not
+    fit. Source: contract section 2.
     """
     if method not in METHOD_CODES:
         raise UsageError(f"unknown method {method!r}: take one of {', '.join(METHODS)}")
     if len(columns.holder_kind) >= 1 << 29:
         raise DataRefusedError("more than 500 million holders: split the ledger by province")
-    run = _Run(columns, order, METHOD_CODES[method])
+    run = _Run(columns, order, METHOD_CODES[method], held or nothing_held())
     with ThreadPoolExecutor(run.parts) as pool:
         for begin in range(0, run.events, run.parts * run.window):
             begins = range(begin, min(begin + run.parts * run.window, run.events), run.window)
@@ -48,16 +50,15 @@ def run_kernel(columns: MoneyColumns, order: Int64, method: str) -> Pieces:
 class _Run:
     """One run over a ledger: the working columns, and the steps of a window."""
 
-    def __init__(self, columns: MoneyColumns, order: Int64, method: int) -> None:
-        code, slot_holders, root_left = spending_codes(columns)
+    def __init__(self, columns: MoneyColumns, order: Int64, method: int, held: Held) -> None:
+        code, slot_holders, root_left = spending_codes(columns, held)
         queue, keys, queue_of, slot_of = tag_queues(columns, code, method == LINKED)
-        birth_at, birth_holder, birth_origin, birth_fen = births(columns, order)
+        born = births(columns, order, held)
         self.ledger = Ledger(
-            plain(columns.payer), plain(columns.payee), plain(columns.amount), queue, plain(order), code,
-            birth_at, birth_holder, birth_origin, birth_fen, keys, queue_of,
-        )  # fmt: skip
+            plain(columns.payer), plain(columns.payee), plain(columns.amount), queue, plain(order), code, born
+        )
         self.method = method
-        self.events = len(order) + len(birth_at)
+        self.events = len(order) + len(born.at)
         self.parts = 2 if self.events >= THREAD_EVENTS else 1
         self.window = min(WINDOW_EVENTS, max(self.events, 1))
         self.roots = len(root_left)

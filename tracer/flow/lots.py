@@ -82,44 +82,49 @@ def move(
     `CHUNK` lots, `stride` lots are left to others. Pieces of the event with place `at` will be
     `pieces[first[at] : first[at] + count[at]]`.
     """
-    done, size, lot = state[0], state[1], state[2]
+    # The columns are taken out of the tuple once: compiled code counts references at each access.
+    lots, slots, heads, tails = holdings.lots, holdings.slots, holdings.queue_head, holdings.queue_tail
+    keys, queue_of = holdings.queue_keys, holdings.queue_of
+    done, size, lot, room = state[0], state[1], state[2], 0
     while done < len(events):
         event = events[done]
-        room = 2 + (holdings.slots[event.source].live if event.source >= 0 else 0)
-        if size + room > len(pieces) or lot + 2 * (room + CHUNK) > len(holdings.lots):
+        source, target, need, parent = event.source, event.target, event.fen, BORN
+        room = 2 + (slots[source].live if source >= 0 else 0)
+        if size + room > len(pieces) or lot + 2 * (room + CHUNK) > len(lots):
             break
-        begin, need, parent = size, event.fen, BORN
-        if event.source >= 0:
+        begin = size
+        if source >= 0:
+            slot = slots[source]
             if method == LINKED and event.queue >= 0:
-                need, size = _take_line(holdings, event, need, pieces, size)
-            need, size = _take_front(holdings, event, need, pieces, size)
-        elif event.source <= ROOT:
-            parent = UNNUMBERED - (ROOT - event.source)
+                need, size = _take_line(lots, slot, heads, event, need, pieces, size)
+            need, size = _take_front(lots, slot, event, need, pieces, size)
+        elif source <= ROOT:
+            parent = UNNUMBERED - (ROOT - source)
         if need > 0:
             line = event.line if event.line != KEEPS else -1
             size = _write(pieces, size, need, event.born, line, parent)
-        if event.target >= 0 and size > begin:
-            lot = _arrive(holdings, event.target, method, stride, pieces[begin:size], lot)
-        elif event.target <= ROOT:
-            pieces[begin].lot = ROOT - event.target
+        if target >= 0 and size > begin:
+            lot = _arrive(lots, slots[target], method, stride, pieces[begin:size], lot)
+            if slots[target].has_queues:
+                _enqueue(lots, heads, tails, keys, queue_of, target, pieces[begin:size])
+        elif target <= ROOT:
+            pieces[begin].lot = ROOT - target
         first[event.at], count[event.at] = begin, size - begin
         done += 1
-    state[0], state[1], state[2] = done, size, lot
-    state[3] = room if done < len(events) else 0
+    state[0], state[1], state[2], state[3] = done, size, lot, room
     return bool(done == len(events))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def _write(pieces: Any, size: int, fen: int, origin: int, line: int, parent: int) -> int:
     piece = pieces[size]
     piece.fen, piece.origin, piece.line, piece.parent, piece.lot = fen, origin, line, parent, -1
     return size + 1
 
 
-@njit(cache=True, nogil=True)
-def _take(lots: Any, at: int, event: Any, need: int, pieces: Any, size: int) -> int:
-    """Cut up to `need` fen off a lot into a piece; return how many."""
-    lot = lots[at]
+@njit(cache=True, nogil=True, forceinline=True)
+def _take(lot: Any, at: int, event: Any, need: int, pieces: Any, size: int) -> int:
+    """Cut up to `need` fen off lot number `at` into a piece; return how many."""
     taken = min(need, lot.left)
     lot.left -= taken
     line = event.line if event.line != KEEPS else lot.line
@@ -127,15 +132,14 @@ def _take(lots: Any, at: int, event: Any, need: int, pieces: Any, size: int) -> 
     return int(taken)
 
 
-@njit(cache=True, nogil=True)
-def _take_front(holdings: Holdings, event: Any, need: int, pieces: Any, size: int) -> tuple[int, int]:
+@njit(cache=True, nogil=True, forceinline=True)
+def _take_front(lots: Any, slot: Any, event: Any, need: int, pieces: Any, size: int) -> tuple[int, int]:
     """Take from the front of the holder's list; return what is still needed and the number of pieces."""
-    slot = holdings.slots[event.source]
     at = slot.head
     while need > 0 and at >= 0:
-        lot = holdings.lots[at]
+        lot = lots[at]
         if lot.left > 0:  # else its queue has had it
-            need -= _take(holdings.lots, at, event, need, pieces, size)
+            need -= _take(lot, at, event, need, pieces, size)
             size += 1
             if lot.left > 0:
                 break
@@ -146,62 +150,67 @@ def _take_front(holdings: Holdings, event: Any, need: int, pieces: Any, size: in
 
 
 @njit(cache=True, nogil=True)
-def _take_line(holdings: Holdings, event: Any, need: int, pieces: Any, size: int) -> tuple[int, int]:
+def _take_line(
+    lots: Any, slot: Any, heads: Int32, event: Any, need: int, pieces: Any, size: int
+) -> tuple[int, int]:
     """Take money whose line is the tag, first arrived first; return as `_take_front`."""
-    at = holdings.queue_head[event.queue]
+    at = heads[event.queue]
     while need > 0 and at >= 0:
-        lot = holdings.lots[at]
+        lot = lots[at]
         if lot.left > 0:  # else the holder's list has had it
-            need -= _take(holdings.lots, at, event, need, pieces, size)
+            need -= _take(lot, at, event, need, pieces, size)
             size += 1
             if lot.left > 0:
                 break
-            holdings.slots[event.source].live -= 1
+            slot.live -= 1
         at = lot.after_same
-    holdings.queue_head[event.queue] = at
+    heads[event.queue] = at
     return need, size
 
 
-@njit(cache=True, nogil=True)
-def _arrive(holdings: Holdings, target: int, method: int, stride: int, pieces: Any, lot: int) -> int:
+@njit(cache=True, nogil=True, forceinline=True)
+def _after(lot: int, stride: int) -> int:
+    """Return the lot that the same caller takes after this one."""
+    lot += 1
+    return lot if lot % CHUNK else lot + stride
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _arrive(lots: Any, slot: Any, method: int, stride: int, pieces: Any, lot: int) -> int:
     """Make the pieces of one event lots of the holder that received them; return the next free lot."""
-    slot = holdings.slots[target]
-    head, before = lot, -1
+    head, last = lot, lot
     for k in range(len(pieces)):
-        piece, new = pieces[k], holdings.lots[lot]
-        piece.lot = lot
+        piece, new, last = pieces[k], lots[lot], lot
+        lot = _after(lot, stride)
+        piece.lot = last
         new.left, new.origin, new.line = piece.fen, piece.origin, piece.line
-        new.after, new.after_same, new.piece = -1, -1, -1
-        if before >= 0:
-            holdings.lots[before].after = lot
-        if slot.has_queues and piece.line >= 0:
-            _enqueue(holdings, target, piece.line, lot)
-        before = lot
-        lot += 1
-        if lot % CHUNK == 0:
-            lot += stride
+        new.after, new.after_same, new.piece = lot, -1, -1
+    lots[last].after = -1
     slot.live += len(pieces)
     if method == LIFO:
-        holdings.lots[before].after = slot.head
+        lots[last].after = slot.head
         slot.head = head
     else:
         if slot.head >= 0:
-            holdings.lots[slot.tail].after = head
+            lots[slot.tail].after = head
         else:
             slot.head = head
-        slot.tail = before
+        slot.tail = last
     return lot
 
 
 @njit(cache=True, nogil=True)
-def _enqueue(holdings: Holdings, target: int, line: int, lot: int) -> None:
-    """Put a lot at the end of the queue of its line, if some row ever asks for that line here."""
-    place = find_place(holdings.queue_keys, np.int64(target) << 32 | line)
-    if holdings.queue_keys[place] < 0:
-        return
-    queue = holdings.queue_of[place]
-    if holdings.queue_head[queue] >= 0:
-        holdings.lots[holdings.queue_tail[queue]].after_same = lot
-    else:
-        holdings.queue_head[queue] = lot
-    holdings.queue_tail[queue] = lot
+def _enqueue(
+    lots: Any, heads: Int32, tails: Int32, keys: Int64, queue_of: Int32, target: int, pieces: Any,
+) -> None:  # fmt: skip
+    """Put the lots of pieces that arrived at the end of the queues of their lines, where there are such."""
+    for piece in pieces:
+        place = find_place(keys, np.int64(target) << 32 | piece.line)
+        if piece.line < 0 or keys[place] < 0:
+            continue
+        queue = queue_of[place]
+        if heads[queue] >= 0:
+            lots[tails[queue]].after_same = piece.lot
+        else:
+            heads[queue] = piece.lot
+        tails[queue] = piece.lot

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from tracer.flow.circles import order_circles
-from tracer.flow.codes import Bool, Int32, Int64
+from tracer.flow.codes import Bool, Int32, Int64, plain
 from tracer.flow.day import group_times, load_day, set_barriers, workspace
 from tracer.flow.heap import heap_pop, heap_push
 
@@ -31,6 +31,7 @@ def order_rows(day: Int32, time_ms: Int32, payer: Int32, payee: Int32, counts: B
     `day`, `time_ms` (milliseconds, 0: none), `payer` and `payee` have m entries in input order; `counts`
     has one per holder, false for `CASH` and treasury accounts. Source: contract section 2, "Order".
     """
+    day, time_ms, payer, payee, counts = plain(day), plain(time_ms), plain(payer), plain(payee), plain(counts)
     rows, bounds = _rows_by_day(day)
     out = np.empty(len(day), np.int64)
 

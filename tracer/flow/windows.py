@@ -55,7 +55,8 @@ def deal(loose: Any, joined: Int32, number: Int32, parts: int, events: Any) -> I
             components += 1
         component[k] = number[root]
     sizes = np.bincount(component, minlength=components)
-    at, bounds = _places(sizes, parts)
+    bounds = np.zeros(parts + 1, np.int64)
+    at = _places(sizes, bounds)
     for k in range(len(loose)):
         events[at[component[k]]] = loose[k]
         at[component[k]] += 1
@@ -80,14 +81,14 @@ def _join(joined: Int32, a: int, b: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _places(sizes: Int64, parts: int) -> tuple[Int64, Int64]:
-    """Give each component a part, and say where it and the parts begin."""
+def _places(sizes: Int64, bounds: Int64) -> Int64:
+    """Give each component a part; return where it begins, and set where the parts begin and end."""
+    parts = len(bounds) - 1
     part = np.zeros(len(sizes), np.int64)
     load = np.zeros(parts, np.int64)
     for component in np.argsort(-sizes):
         part[component] = np.argmin(load)
         load[part[component]] += sizes[component]
-    bounds = np.zeros(parts + 1, np.int64)
     for k in range(parts):
         bounds[k + 1] = bounds[k] + load[k]
     next_place = bounds.copy()
@@ -95,7 +96,7 @@ def _places(sizes: Int64, parts: int) -> tuple[Int64, Int64]:
     for component in range(len(sizes)):
         at[component] = next_place[part[component]]
         next_place[part[component]] += sizes[component]
-    return at, bounds
+    return at
 
 
 @njit(cache=True, nogil=True)
@@ -123,40 +124,28 @@ def number_lots(
 
 @njit(cache=True, nogil=True)
 def write_pieces(
-    ledger: Ledger,
-    lots: Any,
-    begin: int,
-    low: int,
-    high: int,
-    owner: Int8,
-    first: Int32,
-    count: Int32,
-    start: Int64,
-    pieces: Any,
-    others: Any,
-    columns: Columns,
-) -> None:
+    ledger: Ledger, lots: Any, begin: int, low: int, high: int, owner: Int8, first: Int32, count: Int32,
+    start: Int64, pieces: Any, others: Any, columns: Columns,
+) -> None:  # fmt: skip
     """Write the pieces of the events `low … high - 1` of the window that begins at `begin`."""
-    birth = np.searchsorted(ledger.birth_at, begin + low)
+    order, birth_at = ledger.order, ledger.births.at
+    out_row, out_fen, out_parent, out_origin = columns.row, columns.fen, columns.parent, columns.origin
+    out_line, out_left, out_start, out_count = columns.line, columns.left, columns.start, columns.counts
+    birth = np.searchsorted(birth_at, begin + low)
     for at in range(low, high):
         row = -1
-        if birth < len(ledger.birth_at) and ledger.birth_at[birth] == begin + at:
+        if birth < len(birth_at) and birth_at[birth] == begin + at:
             birth += 1
         else:
-            row = ledger.order[begin + at - birth]
-            columns.start[row], columns.counts[row] = start[at], count[at]
+            row = order[begin + at - birth]
+            out_start[row], out_count[row] = start[at], count[at]
         for k in range(count[at]):
             piece = pieces[first[at] + k] if owner[at] == 0 else others[first[at] + k]
-            _write_piece(lots, row, piece, start[at] + k, columns)
-
-
-@njit(cache=True, nogil=True)
-def _write_piece(lots: Any, row: int, piece: Any, number: int, columns: Columns) -> None:
-    parent = piece.parent
-    if parent <= UNNUMBERED:
-        parent = lots[UNNUMBERED - parent].piece
-    columns.row[number], columns.fen[number], columns.parent[number] = row, piece.fen, parent
-    columns.origin[number], columns.line[number], columns.left[number] = piece.origin, piece.line, piece.fen
+            number, parent = start[at] + k, piece.parent
+            if parent <= UNNUMBERED:
+                parent = lots[UNNUMBERED - parent].piece
+            out_row[number], out_fen[number], out_parent[number] = row, piece.fen, parent
+            out_origin[number], out_line[number], out_left[number] = piece.origin, piece.line, piece.fen
 
 
 @njit(cache=True, nogil=True)

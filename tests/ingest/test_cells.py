@@ -224,13 +224,15 @@ def test_numbers_of_spreadsheets_as_text(number: float, kind: str, unit: str, te
     assert float_text(number, kind, unit) == text
 
 
+# Arrow and Python may know different versions of Unicode: only characters that both know can be compared.
+_KNOWN = st.characters(exclude_categories=("Cn", "Cs", "Co"))
 _CELL_TEXT = st.one_of(
     st.text(alphabet="0123456789.,-+¥￥元万千 １２，．－()eE", max_size=14),
     st.text(alphabet="0123456789-/. :T年月日", max_size=24),
     st.dates().map(str),
     st.datetimes(min_value=datetime(1890, 1, 1)).map(lambda moment: moment.isoformat(" ", "milliseconds")),
     st.decimals(allow_nan=False, allow_infinity=False, places=2).map(str),
-    st.text(max_size=12),
+    st.text(_KNOWN, max_size=12),
     st.sampled_from(["无", "待定", "N/A", "null", "是", "TRUE", "国库", "Central", "1.2E+17", "80%"]),
 )
 

@@ -28,6 +28,7 @@ from tracer.flow.store import Flow, bucket_of
 from tracer.flow.walk import (
     climb,
     descend,
+    descend_from_any,
     holders_of,
     pieces_born,
     pieces_of_row,
@@ -252,16 +253,16 @@ def _backward(flow: Flow, row: int | None, holder: int) -> _Answer:
 
 def _forward(flow: Flow, row: int | None, holder: int) -> _Answer:
     if row is not None:
-        own, born_with_row = pieces_of_row(flow, row), np.zeros(0, np.int64)
+        own = pieces_of_row(flow, row)
+        pieces = fresh = descend(flow, own)
     else:
         born = pieces_born(flow, holder)
         own = np.concatenate([born, pieces_received(flow, holder)])
-        born_with_row = shortfalls(flow, born)
-    later, fresh = descend(flow, own)
+        later, fresh = descend_from_any(flow, own)
+        pieces = np.concatenate([shortfalls(flow, born), later])
     everywhere = np.concatenate([own, fresh])
     left = flow.left[everywhere]
     everywhere, left = everywhere[left > 0], left[left > 0]
-    pieces = np.concatenate([born_with_row, later])
     return *sums_by(holders_of(flow, everywhere), left), pieces, flow.fen[pieces]
 
 

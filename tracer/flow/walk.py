@@ -113,18 +113,32 @@ def _climb_few(flow: Flow, pieces: Int64, fen: Int64) -> tuple[Int64, Int64]:
     return np.array(list(needed.keys()), np.int64), np.array(list(needed.values()), np.int64)
 
 
-def descend(flow: Flow, pieces: Int64) -> tuple[Int64, Int64]:
-    """All that was cut from these pieces, directly or later, each once, and what of it is not one of them."""
+def descend(flow: Flow, pieces: Int64) -> Int64:
+    """All that was cut from these pieces, directly or later, each once; none of these is cut from another."""
+    found = [np.zeros(0, np.int64)]
+    level = pieces
+    while len(level):
+        level = _children(flow, level)
+        found.append(level)
+    return np.concatenate(found)
+
+
+def descend_from_any(flow: Flow, pieces: Int64) -> tuple[Int64, Int64]:
+    """All that was cut from these pieces, each once, and what of it is not one of them."""
     own = np.zeros(len(flow.fen), np.bool_)
     own[pieces] = True
     found = [np.zeros(0, np.int64)]
     level = pieces
     while len(level):
-        level = _children_of_many(flow, level) if len(level) > _FEW else _children_of_few(flow, level)
+        level = _children(flow, level)
         found.append(level)
         level = level[~own[level]]  # one of these is walked down on its own account
     later = np.concatenate(found)
     return later, later[~own[later]]
+
+
+def _children(flow: Flow, pieces: Int64) -> Int64:
+    return _children_of_many(flow, pieces) if len(pieces) > _FEW else _children_of_few(flow, pieces)
 
 
 def _children_of_many(flow: Flow, pieces: Int64) -> Int64:

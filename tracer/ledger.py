@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
+from pyarrow import dataset
 
 from tracer.errors import DataRefusedError, UsageError
 from tracer.ledger_digest import content_digest
@@ -74,7 +75,7 @@ class Ledger:
         limit = self._version(version)
         if self.version == 0:
             return []
-        commits = DeltaTable(self.folder / "_commits").to_pyarrow_table().sort_by("version")
+        commits = _files(self.folder / "_commits", _COMMITS).to_table().sort_by("version")
         rows: list[dict[str, Any]] = commits.to_pylist()
         return [row | {"report": json.loads(row["report"])} for row in rows if row["version"] <= limit]
 
@@ -162,8 +163,8 @@ class Ledger:
         schema = pa.unify_schemas([TABLES[table].arrow, _OWN])
         if not batches:
             return pa.schema([schema.field(name) for name in columns]).empty_table()
-        dataset = DeltaTable(self.folder / table).to_pyarrow_dataset()
-        rows = dataset.to_table(columns=columns, filter=pc.field("_batch").isin(batches))
+        files = _files(self.folder / table, schema)
+        rows = files.to_table(columns=columns, filter=pc.field("_batch").isin(batches))
         return rows.cast(pa.schema([schema.field(name) for name in columns]))
 
     def _drop_orphans(self) -> None:
@@ -173,7 +174,7 @@ class Ledger:
             if not DeltaTable.is_deltatable(str(self.folder / table)):
                 continue
             delta = DeltaTable(self.folder / table)
-            present = delta.to_pyarrow_dataset().to_table(columns=["_batch"])["_batch"]
+            present = _files(self.folder / table, _OWN).to_table(columns=["_batch"])["_batch"]
             for orphan in set(pc.unique(present).to_pylist()) - known:
                 delta.delete(f"_batch = {orphan}")
 
@@ -287,6 +288,16 @@ class Writer:
             columns = [*table.arrow.names, "_seq", "_rev"]
             self._current[table.name] = _latest(self.ledger._revisions(table.name, columns, None))
         return self._current[table.name]
+
+
+def _files(folder: Path, schema: pa.Schema) -> dataset.Dataset:
+    """The Parquet files of a Delta table.
+
+    They are opened by Arrow itself: through deltalake's own file system, which is Python, Arrow's threads
+    can still hold Python objects when the interpreter ends, and abort the process.
+    """
+    names = pa.table(DeltaTable(folder).get_add_actions())["path"].to_pylist()
+    return dataset.dataset([str(folder / name) for name in names], schema=schema, format="parquet")
 
 
 def _latest(rows: pa.Table) -> pa.Table:

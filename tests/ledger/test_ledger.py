@@ -174,6 +174,12 @@ def test_reports_are_kept_with_their_batch(tmp_path: Path) -> None:
     assert ledger.batches()[0]["report"] == {"rejected": 7}
 
 
+def test_a_home_may_have_any_name(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "县 100% #1?")
+    put(ledger, "accounts", account("1"))
+    assert ledger.read("accounts").num_rows == 1
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_random_batches_agree_with_a_plain_model(tmp_path: Path, seed: int) -> None:
     """The model: a dict from identifier to its place and value, and the set of batches seen before."""

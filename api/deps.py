@@ -164,7 +164,7 @@ def read_cursor(cursor: str | None) -> tuple[int | None, int]:
         version, after = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, TypeError) as error:
         raise UsageError("cursor 无效 / not a cursor") from error
-    if type(version) is not int or type(after) is not int:
+    if type(version) is not int or type(after) is not int or not 0 <= after < 2**63:
         raise UsageError("cursor 无效 / not a cursor")
     return version, after
 

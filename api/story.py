@@ -72,9 +72,15 @@ class Teller:
         self.flow = flow
         self.ledger = ledger
         self.lang = lang
+        self._holders: dict[int, Holder] = {}
 
     def holder(self, number: int) -> Holder:
         """A holder by its number in the flow."""
+        if number not in self._holders:
+            self._holders[number] = self._holder(number)
+        return self._holders[number]
+
+    def _holder(self, number: int) -> Holder:
         flow, lang = self.flow, self.lang
         name, title, sort = flow.holder_names[number], flow.holder_titles[number], flow.holder_class[number]
         if flow.holder_kind[number] == INDICATOR:
@@ -182,6 +188,15 @@ class Story(Teller):
         if self.trace.direction == "forward":
             return say("cash_out", self.lang)
         return f"{say(BIRTHS[part.kind], self.lang)} · {self.birth_holder(part).title}"
+
+    def listed_parts(self, limit: int) -> list[tuple[str, int]]:
+        """The largest parts in words with their fen, and the others together; they add up to the whole."""
+        parts = self.trace.parts
+        listed = [(self.part_title(part), part.fen) for part in parts[:limit]]
+        if len(parts) > limit:
+            rest = sum(part.fen for part in parts[limit:])
+            listed.append((say("rest", self.lang, count=len(parts) - limit), rest))
+        return listed
 
     def birth_holder(self, part: Part) -> Holder:
         """Where money such as that of `opening:A` was born: an account, or an indicator that fell short."""

@@ -11,6 +11,7 @@ from tracer.messages import say
 from tracer.money import format_yuan
 from tracer.settings import HOME_DEFAULT
 
+PARTS_SHOWN = 40
 STEPS_SHOWN = 12
 ROWS_SHOWN = 6
 
@@ -22,8 +23,8 @@ def write_trace(chosen: Choices, story: Story, as_of: str | None) -> None:
     write_line("  ".join(f"{label} {value}" for label, value in method_facts(story, as_of)))
     write_line()
     made = table(*words(story.lang, trace.direction, "this_method"), "", right=[1])
-    for part in trace.parts:
-        add_row(made, story.part_title(part), format_yuan(part.fen), "")
+    for title, fen in story.listed_parts(PARTS_SHOWN):
+        add_row(made, title, format_yuan(fen), "")
     add_row(made, say("total", story.lang), format_yuan(trace.amount_fen), say(equals(story), story.lang))
     write_table(made)
     if trace.cut_fen is not None:

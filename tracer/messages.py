@@ -87,6 +87,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "… and {count:,} more (--format json lists all)",
     ),
     "again": ("重做", "Again"),
+    "rest": ("其余 {count:,} 处", "{count:,} others"),
     "cut": ("按要求截断，未列出 {amount} 元", "Cut as asked; {amount} yuan not listed"),
     "day": ("日期", "Day"),
     "voucher": ("凭证", "Voucher"),

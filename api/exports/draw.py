@@ -8,6 +8,7 @@ from api.telling import equals, method_facts, subject_line
 from tracer.messages import say
 from tracer.money import format_yuan
 
+PARTS_LISTED = 12
 STEPS_LISTED = 200
 STEP_HEADINGS = ("day", "voucher", "payer", "payee", "money_yuan", "rows")
 
@@ -75,7 +76,7 @@ def sum_of(story: Story) -> Sum:
     trace, lang = story.trace, story.lang
     return Sum(
         heading=say(trace.direction, lang),
-        parts=tuple((story.part_title(part), part.fen) for part in trace.parts),
+        parts=tuple(story.listed_parts(PARTS_LISTED)),
         total=(f"{say('total', lang)} {say(equals(story), lang)}", trace.amount_fen),
     )
 

@@ -152,7 +152,7 @@ def _edge(arrow: Arrow, columns: dict[str, int]) -> dict[str, Any]:
     colour = _SUBJECT if arrow.is_subject else _PLAIN
     edge: dict[str, Any] = {
         "label": format_yuan(arrow.fen) + (f"（{arrow.count:,} 笔）" if arrow.count > 1 else ""),
-        "title": "\n".join(arrow.lines),
+        "title": "\n".join(_told(arrow)),
         "color": {"color": colour, "highlight": _SUBJECT, "hover": _SUBJECT},
         "width": 3 if arrow.is_subject else 1.5,
         "dashes": [7, 5] if backwards else False,
@@ -160,6 +160,11 @@ def _edge(arrow: Arrow, columns: dict[str, int]) -> dict[str, Any]:
     if backwards:
         edge["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": 0.25}
     return edge
+
+
+def _told(arrow: Arrow) -> list[str]:
+    more = arrow.count - len(arrow.lines)
+    return [*arrow.lines, f"…另有 {more:,} 笔"] if arrow.lines and more > 0 else list(arrow.lines)
 
 
 def _page(picture: Picture, drawn: str, width: int) -> str:

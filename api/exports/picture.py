@@ -12,6 +12,9 @@ from tracer.money import format_yuan
 BOXES_PER_COLUMN_MAX = 18
 """More boxes than this in one column are merged: a picture of thousands of boxes helps nobody."""
 
+LINES_PER_ARROW_MAX = 12
+"""So many movements of an arrow are told when the mouse is on it."""
+
 INDICATOR, ACCOUNT, PERSON, CASH, BIRTH = "indicator", "account", "person", "cash", "birth"
 """Kinds of box; a birth is money whose earlier way is not known (opening balance, cash in, unexplained)."""
 
@@ -100,7 +103,9 @@ def _joined(arrows: Iterable[Arrow]) -> list[Arrow]:
                 *pair,
                 fen=before.fen + arrow.fen,
                 count=before.count + arrow.count,
-                lines=before.lines + arrow.lines,
+                lines=before.lines
+                if len(before.lines) >= LINES_PER_ARROW_MAX
+                else before.lines + arrow.lines,
                 is_subject=before.is_subject or arrow.is_subject,
             )
         pairs[pair] = arrow
@@ -152,8 +157,9 @@ def _columns(keys: list[str], arrows: list[Arrow]) -> dict[str, int]:
             incoming[target] -= 1
             if not incoming[target]:
                 ready.append(target)
+    entered = {arrow.target for arrow in kept}
     for key in reversed(ready):  # a source stands beside what it pays, not at the far left
-        if outgoing[key] and not any(arrow.target == key for arrow in kept):
+        if outgoing[key] and key not in entered:
             column[key] = min(column[target] for target in outgoing[key]) - 1
     return column
 

@@ -20,14 +20,8 @@ from api.exports.picture import ACCOUNT, INDICATOR, PERSON, Arrow, Box, Picture,
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 HOSTILE = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">\'"--><!--{{7*7}}'
 
@@ -72,6 +66,13 @@ def test_a_crowded_column_is_merged_and_the_money_stays() -> None:
     total = sum(100 + n for n in range(500))
     assert sum(arrow.fen for arrow in drawn.arrows if arrow.source == "A") == total
     assert any("483" in note for note in drawn.notes)
+
+
+def test_a_very_large_picture_is_drawn_in_linear_time_and_stays_small() -> None:
+    crowd = picture(payees=20_000)
+    again = tuple(Arrow("A", "P0", 1, lines=("x",), name=f"again{n}") for n in range(20_000))
+    page = render_html(Picture(**{**vars(crowd), "arrows": crowd.arrows + again}))
+    assert len(page) < 800_000
 
 
 def test_the_subject_is_never_merged() -> None:
@@ -148,7 +149,8 @@ def painted(page: Any) -> int:
         page.evaluate(
             """() => { const c = document.querySelector('canvas'); const d = c.getContext('2d')
             .getImageData(0, 0, c.width, c.height).data; let n = 0;
-            for (let i = 0; i < d.length; i += 4) if (d[i+3] && d[i] + d[i+1] + d[i+2] < 720) n++; return n; }"""
+            for (let i = 0; i < d.length; i += 4) if (d[i+3] && d[i] + d[i+1] + d[i+2] < 720) n++;
+            return n; }"""
         )
     )
 

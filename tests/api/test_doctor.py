@@ -1,0 +1,66 @@
+"""What `doctor` says of an installation and a home folder."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from typer.testing import CliRunner
+
+from api import doctor
+from api.cli import app
+
+
+def checks(home: Path) -> dict[str, doctor.Check]:
+    return {check.check.split()[-1]: check for check in doctor.examine(home)}
+
+
+def test_a_healthy_home_is_0(run: Run) -> None:
+    result = run("doctor", "--format", "json")
+    assert result.exit_code == 0
+    answer = json.loads(result.stdout)
+    assert answer["ok"] is True
+    assert {"check", "ok", "result"} == set(answer["checks"][0])
+
+
+def test_the_tables_and_builds_are_named(run: Run, home: Path) -> None:
+    run("trace", "ZY01", "--direction", "forward")
+    found = checks(home)
+    assert "payments 3" in found["tables"].result
+    assert "v1-linked-all" in found["flows"].result
+
+
+def test_a_home_that_is_not_there_yet_is_fine(tmp_path: Path) -> None:
+    assert all(check.ok for check in doctor.examine(tmp_path / "none"))
+    assert not (tmp_path / "none").exists(), "looking makes nothing"
+
+
+def test_a_foreign_package_of_the_same_name_is_named_and_3(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(
+        doctor,
+        "packages_distributions",
+        lambda: {"tracer": ["fundtrail", "tracer-of-bullets"], "api": ["fundtrail"]},
+    )
+    assert not checks(tmp_path)["packages"].ok
+    assert "tracer-of-bullets" in checks(tmp_path)["packages"].result
+    assert CliRunner().invoke(app, ["--home", str(tmp_path), "doctor"]).exit_code == 3
+
+
+def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(doctor, "FREE_BYTES_MIN", 10**18)
+    assert not checks(tmp_path)["disk"].ok
+
+
+def test_a_missing_extra_is_no_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    installed = doctor._installed
+    monkeypatch.setattr(doctor, "_installed", lambda name: None if name == "jgo" else installed(name))
+    assert checks(tmp_path)["Neo4j"].ok
+    assert "jgo" in checks(tmp_path)["Neo4j"].result
+
+
+def test_a_file_in_place_of_the_home_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "home"
+    file.write_text("x")
+    assert not checks(file)["home"].ok

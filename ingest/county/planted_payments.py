@@ -218,7 +218,9 @@ def _rh03(desk: Desk) -> None:
         person = desk.stranger()
         person = replace(person, id_number=broken(person.id_number, n))
         fen = (900 + 50 * n) * 100
-        paid = desk.grant(person, fen, date(YEAR, 8, 10 + n), line=0 if n == 2 else 2)
+        # A broken number may be that of another county's case, so the benefit names the county.
+        benefit = f"{desk.clerk.county.name}{_BENEFIT}"
+        paid = desk.grant(person, fen, date(YEAR, 8, 10 + n), line=0 if n == 2 else 2, benefit=benefit)
         desk.books.find("RH03", paid, "yellow", fen)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -34,6 +35,11 @@ _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _NAME = re.compile(r"[a-z][a-z_0-9]*")
 
 
+# The fast loader where the library has it: there are as many headers as rules, and every command reads them.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@lru_cache(maxsize=512)
 def parse_rule(text: str, file: str) -> Rule:
     """The rule in the text of a rule file.
 
@@ -45,7 +51,7 @@ def parse_rule(text: str, file: str) -> Rule:
     if match is None:
         raise RuleFileError(f"{file}：开头缺少 /* YAML */ 说明 / begins without a /* YAML */ header; add one")
     try:
-        header = yaml.safe_load(match["header"])
+        header = yaml.load(match["header"], _LOADER)
     except yaml.YAMLError as error:
         raise RuleFileError(f"{file}：说明不是 YAML / the header is not YAML: {error}") from error
     body = text[match.end() :].strip() + "\n"

@@ -16,7 +16,7 @@ from tracer.rules.evidence import Rows, finding_row
 from tracer.rules.exemptions import Exemption, Found, apply_exemptions, problems_of, read_exemptions
 from tracer.rules.load import choose_rules, load_rules
 from tracer.rules.parameters import Resolved, read_settings, resolve
-from tracer.rules.spec import LEVELS, NOT_EVALUATED, Rule
+from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUATED, Rule
 
 RULE_SECONDS = 300.0
 """How long one rule may take before it is reported as not evaluated."""
@@ -83,14 +83,22 @@ def evaluate(
 ) -> tuple[list[Found], int] | str:
     """The findings of one rule and the number of subjects not evaluated, or why it failed as a whole."""
     rule = entry.rule
-    tables = {f"has_{table}" for table in rule.tables}
-    values = {name: value for name, value in given.items() if not name.startswith("has_") or name in tables}
-    values |= {name: False for name in tables if name not in values}
     try:
-        rows = store.run(rule.query, {**values, **entry.query_values(as_of)}, seconds)
+        rows = store.run(rule.query, _values(entry, given, as_of), seconds)
         return merge(rule, rows)
     except (QueryTimeout, StoreExhausted, QueryFailed) as error:
         return f"{rule.file}: {error}"
+
+
+def query_values(ledger: Ledger, version: int, entry: Resolved, as_of: date) -> dict[str, int | str | bool]:
+    """All parameters with which a rule's query is run on a graph of this ledger version and day."""
+    return _values(entry, _given(ledger, version, ledger.tables(version), as_of), as_of)
+
+
+def _values(entry: Resolved, given: Mapping[str, int | bool], as_of: date) -> dict[str, int | str | bool]:
+    has = {f"has_{table}": bool(given.get(f"has_{table}", False)) for table in entry.rule.tables}
+    always = {name: given[name] for name in GIVEN}
+    return {**always, **has, **entry.query_values(as_of)}
 
 
 def merge(rule: Rule, rows: Iterable[Row]) -> tuple[list[Found], int]:

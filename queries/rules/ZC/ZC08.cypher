@@ -49,7 +49,7 @@ WITH p, coalesce(sum(fen), 0) AS returned_fen,
 WHERE returned_fen * 100 >= 0 + p.amount_fen * $share
 UNWIND lots AS x
 UNWIND lots AS y
-WITH p, returned_fen, x, sum(CASE WHEN y.rank <= x.rank THEN y.fen ELSE 0 END) AS run_fen
+WITH p, returned_fen, x, coalesce(sum(CASE WHEN y.rank <= x.rank THEN y.fen ELSE 0 END), 0) AS run_fen
 WITH p, returned_fen, collect(x) AS lots, min(CASE WHEN run_fen * 100 >= 0 + p.amount_fen * $share THEN x.rank ELSE null END) AS first_rank
 UNWIND lots AS x
 UNWIND x.refs AS ref

@@ -1,0 +1,249 @@
+"""The scan as a whole: its shape, exemptions, failures, reproducibility, and findings in words."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from casebook import CASES, read_case, write_ledger
+
+from tracer.errors import UsageError
+from tracer.graph.base import QueryFailed, QueryTimeout
+from tracer.rules.evidence import explain
+from tracer.rules.exemptions import Exemption, Found, apply_exemptions
+from tracer.rules.load import load_rules
+from tracer.rules.parameters import Settings, resolve
+from tracer.rules.scan import evaluate, merge, scan
+from tracer.rules.spec import GIVEN
+
+RULES = load_rules()
+AS_OF = date(2019, 6, 30)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small ledger in which several rules find something, with exemptions of all sorts."""
+    folder = tmp_path_factory.mktemp("home")
+    ledger = dict(read_case(CASES / "ZB05" / "hit.yaml").ledger)
+    ledger["accounts"] = """
+        account_no          | holder_name | holder_id | account_type | holder_kind
+        6217000010001234567 | 某县国库    | FIN       | treasury     | agency
+        6217000010007654321 | 李四        |           | personal     | person
+    """
+    ledger["payments"] = """
+        payment_id | payer_account       | payee_account       | indicator_id | amount | paid_at    | purpose
+        P1         | 6217000010001234567 | 6217000010007654321 |              | 10     | 2019-03-01 | 办公用品
+        P2         | 6217000010001234567 | 6217000010007654321 | A            | 20     | 2019-03-02 | 办公用品
+    """
+    ledger["exemptions"] = """
+        rule_id | subject | amount | valid_from
+        ZB05    | PARENT  | 5      | 2019-01-01
+        ZC06    | Ｐ1     |        | 2019-01-01
+        ZC06    | P2      | 20     | 2019-01-01
+        ZB11    | X       | 1      | 2019-07-01
+    """
+    write_ledger(folder, ledger)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def result(home: Path) -> dict[str, object]:
+    return scan(home, AS_OF)
+
+
+def test_the_result_has_the_shape_of_the_contract(result: dict[str, object]) -> None:
+    assert (result["as_of"], result["ledger_version"], result["method"]) == ("2019-06-30", 1, "linked")
+    keys = {"rule_id", "rule_version", "level", "subject", "amount_fen", "parameters", "evidence"}
+    assert result["findings"]
+    assert all(keys <= set(finding) for finding in result["findings"])
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_what_cannot_be_evaluated_names_what_is_missing(result: dict[str, object]) -> None:
+    entries = {entry["rule_id"]: entry["missing"] for entry in result["not_evaluable"]}
+    assert entries["ZC08"] == ["transfers"]
+    assert entries["RH01"] == ["register", "funds"]
+    assert entries["JX01"] == ["projects", "project_funds", "targets"]
+    assert "ZB05" not in entries
+    assert list(entries) == sorted(entries)
+
+
+def test_findings_are_in_order_and_one_per_subject(result: dict[str, object]) -> None:
+    keys = [(finding["rule_id"], finding["subject"]) for finding in result["findings"]]
+    assert keys == sorted(set(keys))
+    assert ("ZC01", "P1") in keys
+    assert ("ZC05", "P2") in keys
+
+
+def test_suppression_is_counted_and_listed(result: dict[str, object]) -> None:
+    (hidden,) = result["suppressed"]
+    assert (hidden["rule_id"], hidden["subject"]) == ("ZC06", "P1")
+    assert hidden["exemptions"][0]["ref"] == "exemptions#1"
+    assert hidden["exemptions"][0]["reason"] == "经批准"
+
+
+def test_an_amount_where_none_is_taken_does_nothing_and_is_a_problem(result: dict[str, object]) -> None:
+    found = {(f["rule_id"], f["subject"]): f["amount_fen"] for f in result["findings"]}
+    assert found["ZB05", "PARENT"] == 1000
+    assert found["ZC06", "P2"] == 2000
+    assert [(p["rule_id"], p["subject"]) for p in result["problems"]] == [("ZB05", "PARENT"), ("ZC06", "P2")]
+
+
+def test_the_same_question_gives_the_same_digest(home: Path, result: dict[str, object]) -> None:
+    assert scan(home, AS_OF) == result
+    assert scan(home, date(2019, 6, 29))["digest"] != result["digest"]
+    assert scan(home, AS_OF, settings=["ZB05.tolerance=1"])["digest"] != result["digest"]
+
+
+def test_a_rebuilt_graph_gives_the_same_result(home: Path, result: dict[str, object]) -> None:
+    for path in (home / "graph").iterdir():
+        path.unlink()
+    assert scan(home, AS_OF) == result
+
+
+def test_progress_names_each_rule_that_is_evaluated(home: Path) -> None:
+    seen: list[str] = []
+    scan(home, AS_OF, ["ZB05", "ZC01", "ZC08"], progress=seen.append)
+    assert seen == ["ZB05", "ZC01"]
+
+
+def test_an_empty_home_is_not_clean(tmp_path: Path) -> None:
+    result = scan(tmp_path, AS_OF)
+    assert result["findings"] == []
+    assert len(result["not_evaluable"]) == len(RULES)
+
+
+def test_bounds_are_refused(home: Path) -> None:
+    with pytest.raises(UsageError, match="not bounds"):
+        scan(home, AS_OF, method="bounds")
+
+
+class _Failing:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def run(self, text: str, parameters: object, timeout_s: float) -> list[dict[str, object]]:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [QueryTimeout("stopped after 1 s"), QueryFailed("refused")])
+def test_a_rule_that_fails_is_reported_and_never_silent(error: Exception) -> None:
+    entry = resolve(RULES["ZB05"], Settings({}, {}))
+    outcome = evaluate(_Failing(error), entry, dict.fromkeys(GIVEN, 1), AS_OF)
+    assert outcome == f"rules/ZB/ZB05.cypher: {error}"
+
+
+def test_a_time_limit_names_the_rule_it_stopped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tracer.graph.ladybug.LadybugStore.run", _Failing(QueryTimeout("stopped after 1 s")).run
+    )
+    result = scan(home, AS_OF, ["ZB05"])
+    assert result["findings"] == []
+    assert result["not_evaluable"] == [
+        {"rule_id": "ZB05", "missing": [], "reason": "rules/ZB/ZB05.cypher: stopped after 1 s"}
+    ]
+
+
+def row(subject: str, level: str = "yellow", amount: int = 100, **more: object) -> dict[str, object]:
+    return {"subject": subject, "level": level, "amount_fen": amount, "evidence": ["payments#1"], **more}
+
+
+def test_one_subject_has_one_finding_with_amounts_added() -> None:
+    rows = [
+        row("A", day=5, payment="P2"),
+        row("A", "yellow", 50, day=5, payment="P1"),
+        row("B", day=6, payment="P3"),
+    ]
+    found, left_out = merge(RULES["ZC08"], rows)
+    assert [(f.subject, f.amount_fen, f.level) for f in found] == [("A", 150, "yellow"), ("B", 100, "yellow")]
+    assert found[0].details == {"payment": ["P1", "P2"]} or found[0].details == {"payment": ["P2", "P1"]}
+    assert left_out == 0
+
+
+def test_subjects_not_evaluated_are_counted_once() -> None:
+    rows = [row("A", "not_evaluated"), row("A", "not_evaluated"), row("B", "not_evaluated")]
+    assert merge(RULES["ZC02"], rows) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        row("A", "red"),
+        row("A", "orange"),
+        row("A") | {"subject": None},
+        row("A") | {"amount_fen": None},
+        row("A") | {"evidence": None},
+    ],
+)
+def test_a_row_that_is_no_finding_fails_the_rule(bad: dict[str, object]) -> None:
+    with pytest.raises(QueryFailed):
+        merge(RULES["ZC12"], [bad])
+
+
+def test_a_sum_that_does_not_add_up_fails_the_rule() -> None:
+    good = row("A", "red", 10, split_fen=110, indicator_fen=100)
+    assert len(merge(RULES["ZB05"], [good])[0]) == 1
+    with pytest.raises(QueryFailed, match="add up"):
+        merge(RULES["ZB05"], [good | {"split_fen": 111}])
+
+
+def found(amount: int = 100, day: int | None = None, rule_id: str = "ZB14") -> Found:
+    return Found(RULES[rule_id], "S", "yellow", amount, day, ("payments#1",), {})
+
+
+def exemption(amount: int | None, rule_id: str = "ZB14", ends: date | None = None) -> Exemption:
+    return Exemption(rule_id, "S", amount, "质保金", None, date(2019, 1, 1), ends, f"exemptions#{amount}")
+
+
+@pytest.mark.parametrize(
+    ("amounts", "left"), [([30], 70), ([30, 50], 20), ([30, 70], None), ([101], None), ([None], None)]
+)
+def test_exempt_amounts_add_up_and_the_rest_stands(amounts: list[int | None], left: int | None) -> None:
+    standing, suppressed = apply_exemptions([found()], [exemption(a) for a in amounts], AS_OF)
+    assert [f.amount_fen for f in standing] == ([] if left is None else [left])
+    assert len(suppressed) == (1 if left is None else 0)
+
+
+def test_an_exemption_of_a_payment_counts_on_its_day() -> None:
+    paid = found(day=17_956, rule_id="ZC01")  # 2019-03-01
+    ended = exemption(None, "ZC01", ends=date(2019, 3, 1))
+    assert apply_exemptions([paid], [ended], AS_OF)[0] == []
+    assert apply_exemptions([found(rule_id="ZB14")], [exemption(None, ends=date(2019, 3, 1))], AS_OF)[1] == []
+
+
+def test_evidence_leads_to_file_and_row_in_order_of_time(result: dict[str, object]) -> None:
+    (finding,) = (f for f in result["findings"] if f["rule_id"] == "ZB05")
+    places = [(e["table"], e["file"], e["row"], e["amount_fen"]) for e in finding["evidence"]]
+    assert places == [
+        ("indicators", "indicators.csv", 2, 10_000),
+        ("splits", "splits.csv", 2, 6_000),
+        ("splits", "splits.csv", 3, 5_000),
+    ]
+
+
+def test_the_groups_of_a_prohibited_use_are_named(result: dict[str, object]) -> None:
+    (finding,) = (f for f in result["findings"] if f["rule_id"] == "ZC05")
+    assert finding["details"]["groups"] == ["ZC05-1"]
+    assert "办公用品" in finding["details"]["words"][0]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_finding_in_words_shows_its_working(result: dict[str, object], lang: str) -> None:
+    (finding,) = (f for f in result["findings"] if f["rule_id"] == "ZB05")
+    text = explain(finding, RULES["ZB05"], result, lang, settings=["ZB05.tolerance=0"])
+    rule = RULES["ZB05"]
+    assert "110.00" in text
+    assert "100.00 = 10.00" in text
+    assert all(getattr(entry, lang) in text for entry in rule.innocent)
+    assert "第七条（一）1（001_0cce089113c317c0.txt）" in text
+    assert "splits.csv" in text
+    assert text.endswith(
+        "fundtrail scan --as-of 2019-06-30 --rule ZB05 --method linked --set ZB05.tolerance=0"
+    )
+    assert ("非文件" in text) == (lang == "zh")
+
+
+def test_people_see_no_whole_account_numbers(result: dict[str, object]) -> None:
+    shown = [explain(f, RULES[f["rule_id"]], result) for f in [*result["findings"], *result["suppressed"]]]
+    assert any("…4567" in text or "…4321" in text for text in shown)
+    assert not any("621700001" in text for text in shown)

@@ -1,0 +1,64 @@
+"""The page of all rules, made from the rule files: `python -m tracer.rules.page > docs/rules.md`."""
+
+from collections.abc import Iterator, Mapping
+
+from tracer.rules.load import load_rules
+from tracer.rules.spec import CATEGORIES, FROM_THE_DOCUMENTS, Parameter, Rule
+
+_ORIGINS = {"D": "the five documents", "L": "law", "C": "convention", "M": "from memory", "P": "our proposal"}
+_HEAD = """# 规则 / Rules
+
+<!-- Made by `python -m tracer.rules.page`; change the rule files, not this page. -->
+
+Each rule is one file, `queries/rules/<category>/<ID>.cypher`; its exact meaning is its query. Numbers that
+come from neither the documents nor law are marked with their origin, here and in every finding.
+"""
+
+
+def rules_page(rules: Mapping[str, Rule]) -> str:
+    """The page as Markdown."""
+    parts = [_HEAD]
+    for category, name in CATEGORIES.items():
+        chosen = [rule for rule in rules.values() if rule.category == category]
+        if chosen:
+            parts.append(f"## {category} {name}\n")
+            parts += ["\n".join(_rule(rule)) + "\n" for rule in chosen]
+    return "\n".join(parts)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"### {rule.id} {rule.name.zh} · {rule.name.en}\n"
+    levels = " → ".join(level for level in (rule.opens, rule.at_expiry) if level)
+    levels += f"（{'、'.join(rule.also)}）" if rule.also else ""
+    yield f"{rule.description.zh}\n"
+    yield f"{rule.description.en}\n"
+    yield "| | |"
+    yield "|---|---|"
+    yield f"| 级别 level | {levels} |"
+    yield f"| 对象 subject | `{rule.subject}` |"
+    yield f"| 金额 amount | {rule.amount.zh} · {rule.amount.en} |"
+    yield f"| 需要 needs | {', '.join(' or '.join(choice) for choice in rule.needs)} |"
+    if rule.optional:
+        yield f"| 可选 optional | {', '.join(rule.optional)} |"
+    for parameter in rule.parameters:
+        yield f"| 参数 `{parameter.name}` | {_parameter(parameter)} |"
+    if rule.exempt_amount:
+        yield "| 例外 exemptions | 可按金额 · amounts allowed |"
+    basis = "；".join(f"{b.text} {b.article}{f'（`{b.file}`）' if b.file else ''}" for b in rule.basis)
+    yield f"| 依据 basis | {basis} |"
+    yield f"| 处理 handler | {rule.office}{'、' + rule.joint if rule.joint else ''} |"
+    yield f"| 版本 version | {rule.version}, {rule.status}, {rule.budget_year} |"
+    yield "\n可能的正常原因 innocent explanations:\n"
+    for entry in rule.innocent:
+        yield f"- {entry.zh} {entry.en}"
+
+
+def _parameter(parameter: Parameter) -> str:
+    default = "empty (off)" if parameter.default is None else parameter.default
+    marked = "" if parameter.origin in FROM_THE_DOCUMENTS else " — not from the documents"
+    follows = f"; follows `{parameter.follows}`" if parameter.follows else ""
+    return f"{default} {parameter.unit}（{parameter.origin}: {_ORIGINS[parameter.origin]}{marked}）{follows}"
+
+
+if __name__ == "__main__":
+    print(rules_page(load_rules()), end="")

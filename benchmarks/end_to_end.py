@@ -44,13 +44,13 @@ def main() -> None:
             "scan ZB05 (flow, graph, one rule)": (
                 "scan",
                 "--as-of",
-                key.as_of.isoformat(),
+                key.as_of,
                 "--rule",
                 "ZB05",
                 "--format",
                 "json",
             ),
-            "scan, all rules, graph built": ("scan", "--as-of", key.as_of.isoformat(), "--format", "json"),
+            "scan, all rules, graph built": ("scan", "--as-of", key.as_of, "--format", "json"),
         }
         total = 0.0
         for label, command in steps.items():

@@ -87,6 +87,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "… and {count:,} more (--format json lists all)",
     ),
     "again": ("重做", "Again"),
+    "first_listed": (
+        "图下列出最早的 {count:,} 笔，共 {all:,} 笔",
+        "Below the picture the first {count:,} movements are listed, of {all:,}",
+    ),
     "rest": ("其余 {count:,} 处", "{count:,} others"),
     "cut": ("按要求截断，未列出 {amount} 元", "Cut as asked; {amount} yuan not listed"),
     "day": ("日期", "Day"),

@@ -9,7 +9,7 @@ from tracer.messages import say
 from tracer.money import format_yuan
 
 PARTS_LISTED = 12
-STEPS_LISTED = 200
+STEPS_LISTED = 100
 STEP_HEADINGS = ("day", "voucher", "payer", "payee", "money_yuan", "rows")
 
 _KINDS = {"indicator": INDICATOR, "account": ACCOUNT, "person": PERSON, "cash": CASH}
@@ -38,7 +38,7 @@ def draw_trace(stories: Sequence[Story], as_of: str | None) -> Picture:
     listed = sorted(steps.values(), key=lambda step: step.day)[:STEPS_LISTED]
     notes = []
     if len(steps) > len(listed):
-        notes.append(say("more_steps", lang, count=len(steps) - len(listed)))
+        notes.append(say("first_listed", lang, count=len(listed), all=len(steps)))
     return Picture(
         name=file_name(first),
         title=title,

@@ -17,11 +17,14 @@ from pyvis.network import Network
 from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange
 from tracer.money import format_yuan
 
-_COLUMN_WIDTH = 310
-_ROW_HEIGHT = 90
-_BOX_WIDTH = 184
+_COLUMN_WIDTH = 325
+_BOX_WIDTH = 200
+_LETTERS_PER_LINE = 10
+"""Han characters that fit on one line of a box."""
+_LINE_HEIGHT = 19
+_ROW_GAP = 36
 _PAGE_WIDTH = 1330
-_SCALE_MIN = 0.61
+_SCALE_MIN = 0.58
 """A wide picture is scrolled rather than shrunk beyond this: its text has to be read."""
 _HEIGHT_MIN, _HEIGHT_MAX = 320, 2400
 
@@ -90,17 +93,18 @@ def render_html(picture: Picture) -> str:
     picture = arrange(picture)
     rows = Counter(box.column for box in picture.boxes)
     tallest = max(rows.values(), default=1)
+    row = _ROW_GAP + _LINE_HEIGHT * max((_line_count(box) for box in picture.boxes), default=1)
     width = _COLUMN_WIDTH * (max(rows, default=0) - min(rows, default=0) + 1)
     scale = min(1.0, max(_SCALE_MIN, _PAGE_WIDTH / width))
-    height = min(max(int(_ROW_HEIGHT * (tallest + 2) * scale), _HEIGHT_MIN), _HEIGHT_MAX)
+    height = min(max(int(row * (tallest + 2) * scale), _HEIGHT_MIN), _HEIGHT_MAX)
     network = Network(height=f"{height}px", width="100%", directed=True)
     # Keys may hold account numbers, which a page never shows: boxes are numbered instead.
     number = {box.key: f"box{n}" for n, box in enumerate(picture.boxes)}
     for box in picture.boxes:
-        offset = (tallest - rows[box.column]) * _ROW_HEIGHT / 2
-        network.add_node(number[box.key], **_node(box, offset))
+        place = box.place + (tallest - rows[box.column]) / 2
+        network.add_node(number[box.key], **_node(box, row * place))
     for column, lane in sorted(_lanes(picture.boxes).items()):
-        network.add_node(f"lane{column}", **_lane_node(column, lane))
+        network.add_node(f"lane{column}", **_lane_node(column, lane, -row))
     columns = {box.key: box.column for box in picture.boxes}
     for arrow in picture.arrows:
         network.add_edge(number[arrow.source], number[arrow.target], **_edge(arrow, columns))
@@ -108,12 +112,16 @@ def render_html(picture: Picture) -> str:
     return _page(picture, network.generate_html(), int(width * scale))
 
 
-def _node(box: Box, offset: float) -> dict[str, Any]:
+def _line_count(box: Box) -> int:
+    return sum(-(-len(line) // _LETTERS_PER_LINE) for line in box.lines)
+
+
+def _node(box: Box, y: float) -> dict[str, Any]:
     background, border = _COLOURS[box.kind]
     return {
         "label": "\n".join(line for line in box.lines if line),
         "x": box.column * _COLUMN_WIDTH,
-        "y": box.place * _ROW_HEIGHT + offset,
+        "y": y,
         "shape": "box",
         "borderWidth": 3 if box.is_subject else 1.5,
         "color": {
@@ -135,11 +143,11 @@ def _lanes(boxes: tuple[Box, ...]) -> dict[int, str]:
     return {column: counter.most_common(1)[0][0] for column, counter in words.items()}
 
 
-def _lane_node(column: int, lane: str) -> dict[str, Any]:
+def _lane_node(column: int, lane: str, y: int) -> dict[str, Any]:
     return {
         "label": lane,
         "x": column * _COLUMN_WIDTH,
-        "y": -_ROW_HEIGHT,
+        "y": y,
         "shape": "text",
         "font": {"size": 18, "color": "#616e7c"},
         "fixed": True,
@@ -151,7 +159,7 @@ def _edge(arrow: Arrow, columns: dict[str, int]) -> dict[str, Any]:
     backwards = columns[arrow.target] <= columns[arrow.source]
     colour = _SUBJECT if arrow.is_subject else _PLAIN
     edge: dict[str, Any] = {
-        "label": format_yuan(arrow.fen) + (f"（{arrow.count:,} 笔）" if arrow.count > 1 else ""),
+        "label": format_yuan(arrow.fen) + (f"\n{arrow.count:,} 笔" if arrow.count > 1 else ""),
         "title": "\n".join(_told(arrow)),
         "color": {"color": colour, "highlight": _SUBJECT, "hover": _SUBJECT},
         "width": 3 if arrow.is_subject else 1.5,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tracer.money import format_yuan
 
-BOXES_PER_COLUMN_MAX = 18
+BOXES_PER_COLUMN_MAX = 12
 """More boxes than this in one column are merged: a picture of thousands of boxes helps nobody."""
 
 LINES_PER_ARROW_MAX = 12
@@ -103,9 +103,7 @@ def _joined(arrows: Iterable[Arrow]) -> list[Arrow]:
                 *pair,
                 fen=before.fen + arrow.fen,
                 count=before.count + arrow.count,
-                lines=before.lines
-                if len(before.lines) >= LINES_PER_ARROW_MAX
-                else before.lines + arrow.lines,
+                lines=(before.lines + arrow.lines)[:LINES_PER_ARROW_MAX],
                 is_subject=before.is_subject or arrow.is_subject,
             )
         pairs[pair] = arrow
@@ -157,9 +155,10 @@ def _columns(keys: list[str], arrows: list[Arrow]) -> dict[str, int]:
             incoming[target] -= 1
             if not incoming[target]:
                 ready.append(target)
-    entered = {arrow.target for arrow in kept}
-    for key in reversed(ready):  # a source stands beside what it pays, not at the far left
-        if outgoing[key] and key not in entered:
+    for key in reversed(
+        ready
+    ):  # then as far to the right as what it pays allows, so that like stands by like
+        if outgoing[key]:
             column[key] = min(column[target] for target in outgoing[key]) - 1
     return column
 

@@ -101,24 +101,39 @@ def _add_holder(local: Int32, known: Int32, holder: int, holders: int) -> int:
 @njit(cache=True, nogil=True)
 def group_times(work: Day, size: int, timed: int) -> int:
     """Number the groups (holder, time) so that those of a holder follow each other in time."""
-    times, key = work.time_ms, work.key
+    times, payer, payee, key = work.time_ms, work.payer, work.payee, work.key
+    ends = np.empty(timed, np.int64)  # 2 * row, + 1 for its payee
     at = 0
     for i in range(size):
-        if times[i] != 0:
-            for holder in (work.payer[i], work.payee[i]):
-                if holder >= 0:
-                    key[at] = (np.int64(holder) << 32) | times[i]
-                    at += 1
-    keys = np.unique(key[:timed])
-    for g in range(len(keys)):
-        work.group_holder[g] = keys[g] >> 32
-    work.group_holder[len(keys)] = -1
-    for i in range(size):
-        if times[i] != 0:
-            for holder, group in ((work.payer[i], work.payer_group), (work.payee[i], work.payee_group)):
-                if holder >= 0:
-                    group[i] = np.searchsorted(keys, (np.int64(holder) << 32) | times[i])
-    return len(keys)
+        if times[i] == 0:
+            continue
+        if payer[i] >= 0:
+            key[at], ends[at] = (np.int64(payer[i]) << 32) | times[i], 2 * i
+            at += 1
+        if payee[i] >= 0:
+            key[at], ends[at] = (np.int64(payee[i]) << 32) | times[i], 2 * i + 1
+            at += 1
+    groups = _number_groups(key[:timed], ends, work.payer_group, work.payee_group, work.group_holder)
+    return int(groups)
+
+
+@njit(cache=True, nogil=True)
+def _number_groups(
+    key: Int64, ends: Int64, payer_group: Int32, payee_group: Int32, group_holder: Int32
+) -> int:
+    """Number equal keys in the order of their size; return how many there are."""
+    g, before = -1, np.int64(-1)
+    for k in np.argsort(key):
+        if key[k] != before:
+            g += 1
+            before = key[k]
+            group_holder[g] = before >> 32
+        if ends[k] & 1:
+            payee_group[ends[k] >> 1] = g
+        else:
+            payer_group[ends[k] >> 1] = g
+    group_holder[g + 1] = -1
+    return g + 1
 
 
 @njit(cache=True, nogil=True)

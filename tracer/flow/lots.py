@@ -104,9 +104,9 @@ def move(
             line = event.line if event.line != KEEPS else -1
             size = _write(pieces, size, need, event.born, line, parent)
         if target >= 0 and size > begin:
-            lot = _arrive(lots, slots[target], method, stride, pieces[begin:size], lot)
+            lot = _arrive(lots, slots[target], method, stride, pieces, begin, size, lot)
             if slots[target].has_queues:
-                _enqueue(lots, heads, tails, keys, queue_of, target, pieces[begin:size])
+                _enqueue(lots, heads, tails, keys, queue_of, target, pieces, begin, size)
         elif target <= ROOT:
             pieces[begin].lot = ROOT - target
         first[event.at], count[event.at] = begin, size - begin
@@ -176,17 +176,19 @@ def _after(lot: int, stride: int) -> int:
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _arrive(lots: Any, slot: Any, method: int, stride: int, pieces: Any, lot: int) -> int:
+def _arrive(
+    lots: Any, slot: Any, method: int, stride: int, pieces: Any, begin: int, end: int, lot: int
+) -> int:
     """Make the pieces of one event lots of the holder that received them; return the next free lot."""
     head, last = lot, lot
-    for k in range(len(pieces)):
+    for k in range(begin, end):
         piece, new, last = pieces[k], lots[lot], lot
         lot = _after(lot, stride)
         piece.lot = last
         new.left, new.origin, new.line = piece.fen, piece.origin, piece.line
         new.after, new.after_same, new.piece = lot, -1, -1
     lots[last].after = -1
-    slot.live += len(pieces)
+    slot.live += end - begin
     if method == LIFO:
         lots[last].after = slot.head
         slot.head = head
@@ -202,9 +204,11 @@ def _arrive(lots: Any, slot: Any, method: int, stride: int, pieces: Any, lot: in
 @njit(cache=True, nogil=True)
 def _enqueue(
     lots: Any, heads: Int32, tails: Int32, keys: Int64, queue_of: Int32, target: int, pieces: Any,
+    begin: int, end: int,
 ) -> None:  # fmt: skip
     """Put the lots of pieces that arrived at the end of the queues of their lines, where there are such."""
-    for piece in pieces:
+    for k in range(begin, end):
+        piece = pieces[k]
         place = find_place(keys, np.int64(target) << 32 | piece.line)
         if piece.line < 0 or keys[place] < 0:
             continue

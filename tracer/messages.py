@@ -23,10 +23,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no data in {home} yet; run fundtrail ingest first, or fundtrail demo",
     ),
     "written": ("已写入 {file}", "Wrote {file}"),
-    "no_bounds": (
-        "--method {method} 尚未提供；可用 linked、fifo、lifo",
-        "--method {method} is not available yet; use linked, fifo or lifo",
-    ),
     "loopback_only": (
         "在有登录账号之前，服务只听本机：{host} 不是本机地址",
         "Until there are user accounts the service listens on loopback only, and {host} is not that",
@@ -62,7 +58,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "city": ("市", "city"),
     "county": ("县", "county"),
     "township": ("乡", "township"),
-    "village": ("村", "village"),
     "type_treasury": ("国库账户", "treasury account"),
     "type_special": ("财政专户", "fiscal special account"),
     "type_pool": ("统筹整合专账", "integrated account"),
@@ -99,7 +94,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "payee": ("收", "To"),
     "money_yuan": ("本笔资金（元）", "Of this money (yuan)"),
     # ingest
-    "ingest_title": ("读入", "Read"),
     "file": ("文件", "File"),
     "table": ("表", "Table"),
     "count_rows": ("行", "Rows"),
@@ -216,7 +210,3 @@ TEXTS: dict[str, tuple[str, str]] = {
 def say(key: str, lang: Language = "zh", **values: object) -> str:
     """The text of a key in a language, with its values filled in; raises KeyError for an unknown key."""
     return TEXTS[key][lang == "en"].format(**values)
-
-
-METHODS = ("linked", "fifo", "lifo", "pro-rata", "bounds")
-"""Names of the methods as users give them."""

@@ -120,6 +120,8 @@ def _write_findings(chosen: Choices, found: dict[str, Any]) -> None:
     count = len(findings)
     facts = {"as_of": found["as_of"], "version": found["ledger_version"], "count": count}
     write_line(chosen.say("findings_title", **facts))
+    if not findings:
+        write_line(chosen.say("clean"))
     numbered = list(enumerate(findings, 1))
     for level in reversed(LEVELS):
         here = [(number, finding) for number, finding in numbered if finding["level"] == level]

@@ -362,9 +362,8 @@ def test_a_trace_on_a_built_home_imports_no_compiler_and_no_tables(run: Run, hom
     run("trace", "PZ00000381", "--direction", "backward")
     code = (
         "import sys, api.cli\n"
-        f"sys.argv = ['fundtrail', '--home', {str(home)!r}, 'trace', 'PZ00000381', '--format', 'json']\n"
-        "sys.argv += ['--direction', 'backward']\n"
-        "try:\n    api.cli.main()\nexcept SystemExit:\n    pass\n"
+        f"command = ['--home', {str(home)!r}, 'trace', 'PZ00000381', '--direction', 'backward']\n"
+        "try:\n    api.cli.app([*command, '--format', 'json'])\nexcept SystemExit:\n    pass\n"
         "heavy = ('numba', 'pandas', 'duckdb', 'deltalake', 'pyarrow')\n"
         "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
     )

@@ -64,10 +64,6 @@ class Draft:
         found = self.rows(f"SELECT key FROM probes LEFT JOIN {keys} k USING (id) ORDER BY place")["key"]
         return found.combine_chunks().take(encoded.indices)
 
-    def value(self, query: str) -> int:
-        """The one number that a query gives."""
-        return self._count(query)
-
     def nodes(self, label: str, query: str) -> None:
         """Write the nodes of a label from a query that gives its properties."""
         self._write(_BY_FILE[f"{label}.parquet"], query)
@@ -81,10 +77,7 @@ class Draft:
         columns = ", ".join(
             f'"{name}"::{_SQL_TYPES[kind]} AS "{name}"' for name, kind in table.columns.items()
         )
-        self.written[table.name] += self._count(
+        ((count,),) = self._db.execute(
             f"COPY (SELECT {columns} FROM ({query})) TO '{path}' (FORMAT parquet, COMPRESSION snappy)"
-        )
-
-    def _count(self, statement: str) -> int:
-        ((count,),) = self._db.execute(statement).fetchall()
-        return int(count)
+        ).fetchall()
+        self.written[table.name] += count

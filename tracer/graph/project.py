@@ -99,7 +99,11 @@ def _write_build(draft: Draft, flow: Flow) -> None:
 
 def _check_rows(draft: Draft) -> None:
     """Check that every row and cell that should be a node or an edge is one."""
-    expected = {name: draft.value(f"SELECT count(*) FROM ({query})") for name, query in _EXPECTED.items()}
+    counts = " UNION ALL ".join(
+        f"SELECT '{name}' AS name, count(*) AS n FROM ({query})" for name, query in _EXPECTED.items()
+    )
+    found = draft.rows(counts)
+    expected = dict(zip(found["name"].to_pylist(), found["n"].to_pylist(), strict=True))
     wrong = {name: count for name, count in expected.items() if draft.written[name] != count}
     if wrong:
         raise ConservationError(f"not all rows are in the graph: expected {wrong}, written {draft.written}")

@@ -13,6 +13,7 @@ from tracer.graph import content, open_store
 from tracer.graph.base import QueryFailed, QueryTimeout, Row, Store, StoreUnavailable
 from tracer.graph.content import TABLES, Table
 from tracer.graph.ladybug import LadybugStore, build_file
+from tracer.graph.lint import lint
 from tracer.graph.neo4j import Neo4jStore
 
 STORES = ["ladybug", "neo4j"]
@@ -79,6 +80,10 @@ QUERIES = {
     ),
     "union": ("MATCH (a:Fund) RETURN a.key AS k UNION ALL MATCH (b:Party) RETURN b.key AS k", {}),
 }
+
+
+def test_the_queries_of_this_file_are_portable() -> None:
+    assert {name: lint(text) for name, (text, _) in QUERIES.items()} == {name: [] for name in QUERIES}
 
 
 def ordered(rows: list[Row]) -> list[str]:

@@ -50,8 +50,9 @@ def open_graph(
 
 def _on_server(home: Path, version: int, method: str, as_of: date | None, uri: str) -> Store:
     from tracer.graph.neo4j import Neo4jStore
+    from tracer.graph.server import auth_of
 
-    store = Neo4jStore(uri)
+    store = Neo4jStore(uri, auth_of(home, uri))
     note = graphs_folder(home) / f"{flow_name(version, method, as_of)}.digest"
     if note.exists() and store.state() == (note.read_text("ascii"), content.model_digest()):
         return store

@@ -131,7 +131,7 @@ class Digest:
 
     def add_file(self, table: Table, path: Path) -> None:
         """Add the rows of a Parquet file."""
-        self._add(table, f"read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')")
+        self._add(table, parquet(path))
 
     def _add(self, table: Table, relation: str) -> None:
         lanes = ", ".join(f"sum(('0x' || substr(h, {1 + 16 * i}, 16))::UBIGINT::HUGEINT)" for i in range(4))
@@ -150,6 +150,12 @@ class Digest:
             sums = " ".join(f"{lane % 2**64:016x}" for lane in lanes)
             whole.update(f"{table.file} {count} {sums}\n".encode())
         return whole.hexdigest()
+
+
+def parquet(path: Path) -> str:
+    """The SQL expression of a Parquet file."""
+    quoted = str(path).replace("'", "''")
+    return f"read_parquet('{quoted}')"
 
 
 def row_hash(table: Table) -> str:

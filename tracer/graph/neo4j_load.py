@@ -40,11 +40,11 @@ def load(store: Neo4jStore, folder: Path) -> bool:
                 found = store.rows_by_pattern()
                 if found.keys() - {(table.name, table.ends) for table in TABLES}:
                     _prune_foreign(session)
-                for table in TABLES:
-                    if rows[table] or (table.name, table.ends) in found:
-                        _bring_to(
-                            store, session, table, present.get(table), (table.name, table.ends) in found
-                        )
+                with duckdb.connect() as compare:
+                    for table in TABLES:
+                        is_there = (table.name, table.ends) in found
+                        if is_there or rows[table]:
+                            _bring_to(store, session, compare, table, present.get(table), is_there)
                 _check(store, rows)
                 _set_state(session, *wanted)
             lock.commit()
@@ -83,34 +83,42 @@ def _set_state(session: neo4j.Session, digest: str | None, model: str | None) ->
 
 
 def _bring_to(
-    store: Neo4jStore, session: neo4j.Session, table: Table, path: Path | None, is_there: bool
+    store: Neo4jStore,
+    session: neo4j.Session,
+    compare: duckdb.DuckDBPyConnection,
+    table: Table,
+    path: Path | None,
+    is_there: bool,
 ) -> None:
-    with duckdb.connect() as compare:
-        if path is None:
-            compare.register("file", table.schema.empty_table())
-        else:
-            compare.read_parquet(str(path)).create_view("file")
-        element = "elementId(r)" if table.ends else "elementId(a)"
-        schema = table.schema.append(pa.field("element", pa.string()))
-        parts = store.parts(table, element) if is_there else []
-        compare.register("database", pa.concat_tables([schema.empty_table(), *parts]))
-        names = list(table.columns)
-        hashed = f"SELECT *, {content.row_hash(table)} AS h FROM"
-        # The n-th of equal rows is a row of its own: parallel edges are neither lost nor doubled.
-        for name, source in (("wanted", "file"), ("found", "database")):
-            compare.execute(
-                f"CREATE TABLE {name} AS"
-                f" SELECT *, row_number() OVER (PARTITION BY h) AS nth FROM ({hashed} {source})"
-            )
+    compare.register("nothing", table.schema.empty_table())
+    file = content.parquet(path) if path else "nothing"
+    columns = ", ".join(f'"{name}"' for name in table.columns)
+    missing = f"SELECT {columns} FROM {file}"
+    if is_there:
+        _compare(store, compare, table, file)
         # A node that changed is updated and keeps its edges; an edge that changed is another edge.
         same = "h, nth" if table.ends else "key"
         gone = f"SELECT element FROM found ANTI JOIN wanted USING ({same})"
         for batch in _batches(compare, gone, ["element"]):
             _delete(session, table, [row["element"] for row in batch])
-        columns = ", ".join(f'"{name}"' for name in names)
         missing = f"SELECT {columns} FROM wanted ANTI JOIN found USING (h, nth)"
-        for batch in _batches(compare, missing, names):
-            _create(session, table, batch)
+    for batch in _batches(compare, missing, list(table.columns)):
+        _create(session, table, batch)
+
+
+def _compare(store: Neo4jStore, compare: duckdb.DuckDBPyConnection, table: Table, file: str) -> None:
+    """Make the tables `wanted` and `found`: the rows that should be and are, with a hash of their content.
+
+    The n-th of equal rows is a row of its own, so that parallel edges are neither lost nor doubled.
+    """
+    element = "elementId(r)" if table.ends else "elementId(a)"
+    schema = table.schema.append(pa.field("element", pa.string()))
+    compare.register("database", pa.concat_tables([schema.empty_table(), *store.parts(table, element)]))
+    for name, source in (("wanted", file), ("found", "database")):
+        compare.execute(
+            f"CREATE OR REPLACE TABLE {name} AS SELECT *, row_number() OVER (PARTITION BY h) AS nth"
+            f" FROM (SELECT *, {content.row_hash(table)} AS h FROM {source})"
+        )
 
 
 def _batches(

@@ -109,6 +109,12 @@ def status(home: Path) -> Server | None:
         return None
 
 
+def auth_of(home: Path, uri: str) -> tuple[str, str] | None:
+    """User and password of the home folder's local Neo4j, if it is the one at this address."""
+    running = status(home)
+    return (running.user, running.password) if running is not None and running.uri == uri else None
+
+
 def stop(home: Path) -> bool:
     """Stop the local Neo4j of a home folder; false if none was running. Its data stay."""
     running = status(home)

@@ -241,8 +241,8 @@ FROM (SELECT * FROM runs WHERE is_draw) r
 # Most payments are alike to no other; these are told by a hash, and only the rest is put in order. Texts are
 # compared by their numbers.
 _ALIKE = (
-    "payer_key, known_payee, named_payee, amount_fen, purpose_key_code, period_key_code, beneficiary_key_code, "
-    "indicator_key, project_key, contract_key_code"
+    "payer_key, known_payee, named_payee, amount_fen, purpose_key_code, period_key_code, "
+    "beneficiary_key_code, indicator_key, project_key, contract_key_code"
 )
 _REPEATS = f"""
 WITH candidates AS (

@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tracer.graph.draft import Draft
 from tracer.graph.identity import id_key
 from tracer.graph.seen import seen
-from tracer.graph.text import distinct, name_key, text_key
+from tracer.graph.text import dictionary_of, distinct, name_key, text_key
 from tracer.ledger import Ledger
 from tracer.schema import CASH
 
@@ -32,20 +34,19 @@ def make_people(draft: Draft) -> None:
 
     Needs `account_keys` and `payments`. Adds the key of the party to `register` and `payments`.
     """
-    for table, column in (
-        ("register", "person_key"),
-        ("accounts", "holder_id_key"),
-        ("payments", "beneficiary_key"),
-    ):
-        draft.add(f"{table}_ids", pa.table({"id": distinct(draft.tables[table][column])}))
-    draft.make("party_nodes", _PARTIES)
-    for table, column in (
-        ("register", "person_key"),
-        ("accounts", "holder_id_key"),
-        ("payments", "beneficiary_key"),
-    ):
+    givers = {
+        "register": ("person_key", "name"),
+        "accounts": ("holder_id_key", "holder_name"),
+        "payments": ("beneficiary_key", "beneficiary_name"),
+    }
+    for table, (ids, names) in givers.items():
         rows = draft.tables[table]
-        draft.add(table, rows.append_column("party_key", draft.look_up(rows[column], "party_nodes")))
+        draft.add(f"{table}_ids", pa.table({"id": distinct(rows[ids])}))
+        draft.add(f"{table}_names", _first_names(rows[ids], rows[names]))
+    draft.make("party_nodes", _PARTIES)
+    for table, (ids, _) in givers.items():
+        rows = draft.tables[table]
+        draft.add(table, rows.append_column("party_key", draft.look_up(rows[ids], "party_nodes")))
     draft.make("account_nodes", _ACCOUNTS)
 
 
@@ -95,30 +96,26 @@ def write_people(draft: Draft) -> None:
     draft.edges("BENEFITS", "Transfer", "Party", _BENEFITS)
 
 
-# Everyone whose ID number or code some row gives; called as the first row of the register, else of the
-# accounts, else of the payments that has a name calls him.
+def _first_names(ids: pa.ChunkedArray, names: pa.ChunkedArray) -> pa.Table:
+    """For each ID the first name that a row gives it. Columns: `id`, `name`."""
+    encoded = dictionary_of(ids)
+    both = np.flatnonzero(pc.and_(ids.is_valid(), names.is_valid()))
+    codes = encoded.indices.take(pa.array(both)).to_numpy()
+    found, first = np.unique(codes, return_index=True)
+    texts = names.take(pa.array(both[first])).cast(pa.string())
+    return pa.table({"id": encoded.dictionary.take(pa.array(found)), "name": texts})
+
+
+# Everyone whose ID number or code some row gives; called as the register does, else as the accounts do, else
+# as the payments do.
 _PARTIES = """
 WITH ids AS (
     SELECT id FROM register_ids UNION SELECT id FROM accounts_ids UNION SELECT id FROM payments_ids
     UNION SELECT a FROM relations UNION SELECT b FROM relations
-),
-registered AS (
-    SELECT person_key AS id, arg_min(name, row) AS name FROM register WHERE name IS NOT NULL GROUP BY ALL
-),
-holders AS (
-    SELECT holder_id_key AS id, arg_min(holder_name, row) AS name FROM accounts
-    WHERE holder_id_key IS NOT NULL AND holder_name IS NOT NULL GROUP BY ALL
-),
-others AS (
-    SELECT id FROM payments_ids ANTI JOIN registered USING (id) ANTI JOIN holders USING (id)
-),
-beneficiaries AS (
-    SELECT o.id, arg_min(p.beneficiary_name, p.row) AS name
-    FROM payments p JOIN others o ON o.id = p.beneficiary_key
-    WHERE p.beneficiary_name IS NOT NULL GROUP BY ALL
 )
-SELECT row_number() OVER (ORDER BY id) - 1 AS key, id, coalesce(r.name, h.name, b.name) AS name
-FROM ids LEFT JOIN registered r USING (id) LEFT JOIN holders h USING (id) LEFT JOIN beneficiaries b USING (id)
+SELECT row_number() OVER (ORDER BY id) - 1 AS key, id, coalesce(r.name, a.name, p.name) AS name
+FROM ids LEFT JOIN register_names r USING (id) LEFT JOIN accounts_names a USING (id)
+    LEFT JOIN payments_names p USING (id)
 """
 
 _ACCOUNTS = f"""
@@ -138,17 +135,15 @@ WITH entries AS (
         count(*) OVER (PARTITION BY party_key) > 1 AS several
     FROM register
 ),
-begun AS (
-    SELECT h.transfer_key, h.day, e.*
-    FROM household_payments h JOIN entries e ON e.party_key = h.party_key AND e.valid_from <= h.day
-),
+single AS (SELECT party_key, household_key, valid_from FROM entries WHERE NOT several),
 chosen AS (
-    SELECT transfer_key, household_key FROM begun WHERE NOT several
-    UNION ALL
-    SELECT transfer_key, arg_max(household_key, (valid_to IS NULL OR valid_to >= day, valid_from, row))
-    FROM begun WHERE several GROUP BY ALL
+    SELECT h.transfer_key, arg_max(e.household_key, (
+        e.valid_to IS NULL OR e.valid_to >= h.day, e.valid_from, e.row)) AS household_key
+    FROM household_payments h JOIN entries e USING (party_key)
+    WHERE e.several AND e.valid_from <= h.day GROUP BY ALL
 )
-SELECT h.transfer_key AS from_key, h.party_key AS to_key,
-    coalesce(c.household_key, 'person:' || p.id) AS household
-FROM household_payments h JOIN party_nodes p ON p.key = h.party_key LEFT JOIN chosen c USING (transfer_key)
+SELECT h.transfer_key AS from_key, h.party_key AS to_key, coalesce(
+    CASE WHEN o.valid_from <= h.day THEN o.household_key END, c.household_key, 'person:' || p.id) AS household
+FROM household_payments h JOIN party_nodes p ON p.key = h.party_key
+    LEFT JOIN single o USING (party_key) LEFT JOIN chosen c USING (transfer_key)
 """

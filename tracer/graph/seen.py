@@ -1,5 +1,6 @@
 """The ledger's rows as the rules see them on the as-of day (rules-exact.md section 0, *Seen* and *Empty*)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -24,32 +25,31 @@ def seen(ledger: Ledger, version: int, as_of: date | None, table: str) -> pa.Tab
     rows = ledger.read(table, version=version)
     last = None if as_of is None or table == _ALWAYS_WHOLE else day_number(as_of)
     own_day = DAY_COLUMNS.get(table)
-    if own_day is not None:
-        rows = _plain(rows, TABLES[table].by_name[own_day], last)
-        rows = rows if last is None else rows.filter(pc.is_valid(rows[own_day]))
-    for column in TABLES[table].columns:
-        if column.name != own_day:
-            rows = _plain(rows, column, last)
-    return rows.append_column("row", pa.array(np.arange(len(rows))))
+    if last is not None and own_day is not None:
+        own_days = _days(rows[TABLES[table].by_name[own_day].stored])
+        rows = rows.filter(pc.less_equal(own_days, last))
+    columns = TABLES[table].columns
+    with ThreadPoolExecutor(2) as threads:  # Arrow works outside the interpreter's lock
+        plain = threads.map(lambda column: _plain(column, rows[column.stored], last), columns)
+        found = {name: values for part in plain for name, values in part.items()}
+    return pa.table(found | {"_seq": rows["_seq"], "row": pa.array(np.arange(len(rows)))})
 
 
-def _plain(rows: pa.Table, column: Column, last: int | None) -> pa.Table:
-    """Replace a column by one that DuckDB and the rules can use as it is."""
-    place = rows.schema.get_field_index(column.stored)
-    values = rows[column.stored]
+def _plain(column: Column, values: pa.ChunkedArray, last: int | None) -> dict[str, pa.ChunkedArray]:
+    """Give a column as DuckDB and the rules can use it, a datetime as two."""
     if column.kind == "text" and not column.refuses_empty:
-        return rows.set_column(place, column.stored, filled(values))
+        return {column.stored: filled(values)}
+    if column.kind not in ("date", "datetime"):
+        return {column.stored: values}
+    days = _days(values)
+    if last is not None:
+        days = pc.if_else(pc.less_equal(days, last), days, None)
     if column.kind == "date":
-        days = values.cast(pa.int32()).cast(pa.int64())
-        return rows.set_column(place, column.stored, _up_to(days, last))
-    if column.kind == "datetime":
-        ms = values.cast(pa.int64())
-        moments = ms.fill_null(0).to_numpy()
-        days = pa.chunked_array([pa.array(moments // _MS_PER_DAY, mask=np.asarray(ms.is_null()))])
-        rows = rows.set_column(place, column.stored, _up_to(days, last))
-        return rows.append_column(f"{column.stored}_ms", pa.array(moments % _MS_PER_DAY))
-    return rows
+        return {column.stored: days}
+    ms = values.cast(pa.int64()).fill_null(0).to_numpy() % _MS_PER_DAY
+    return {column.stored: days, f"{column.stored}_ms": pa.chunked_array([ms])}
 
 
-def _up_to(days: pa.ChunkedArray, last: int | None) -> pa.ChunkedArray:
-    return days if last is None else pc.if_else(pc.less_equal(days, last), days, None)
+def _days(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Days since 1970-01-01 of dates or times."""
+    return values.cast(pa.date32()).cast(pa.int32()).cast(pa.int64())

@@ -70,6 +70,7 @@ class Case:
     suppressed: tuple[str, ...]
     not_evaluated: int
     missing: tuple[str, ...]
+    alone: bool
 
     @property
     def name(self) -> str:
@@ -94,6 +95,7 @@ def read_case(path: Path) -> Case:
         suppressed=tuple(given.pop("suppressed", ())),
         not_evaluated=given.pop("not_evaluated", 0),
         missing=tuple(given.pop("missing", ())),
+        alone=given.pop("alone", False),
     )
     assert not given, f"{path}: unknown keys {sorted(given)}"
     assert case.kind in KINDS, f"{path}: kind {case.kind}"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from casebook import parse_table, read_cases
+from casebook import read_cases
+from packs import Pack
 
 from tracer.graph.base import Row, Store
 from tracer.graph.build import open_graph
@@ -19,34 +19,12 @@ from tracer.rules.scan import query_values
 AS_OF = date(2019, 12, 31)
 RULES = load_rules()
 
-# Columns by which rows refer to one another; a prefix keeps the cases of the book apart. Persons are shared.
-NAMES = {
-    *("fund_id", "indicator_id", "parent_indicator_id", "child_indicator_id", "project_id", "household_id"),
-    *("account_no", "payer_account", "payee_account", "from_account", "to_account"),
-    *("payment_id", "transfer_id", "refund_of", "voucher_no", "subject", "subject_id"),
-}
-
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("parity")
-    tables: dict[str, list[pa.Table]] = {}
-    for number, case in enumerate(read_cases()):
-        for name, text in case.ledger.items():
-            tables.setdefault(name, []).append(_prefixed(parse_table(name, text), f"{number}-"))
-    with Ledger(folder).write() as writer:
-        for name, parts in tables.items():
-            writer.add(name, pa.concat_tables(parts), file=f"{name}.csv", sheet=None, report={})
-        writer.commit()
+    Pack(AS_OF, False, read_cases()).write_ledger(folder)
     return folder
-
-
-def _prefixed(rows: pa.Table, prefix: str) -> pa.Table:
-    for place, name in enumerate(rows.schema.names):
-        if name in NAMES:
-            texts = [t if t is None or t == "CASH" else prefix + t for t in rows[name].to_pylist()]
-            rows = rows.set_column(place, rows.schema.field(name), pa.array(texts, pa.string()))
-    return rows
 
 
 @pytest.fixture

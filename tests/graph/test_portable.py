@@ -93,6 +93,15 @@ FORBIDDEN = {
     "MATCH (t:Transfer) WHERE t.day ^ 2 > 4 RETURN t.id AS k": "^",
     "MATCH (t:Transfer) WHERE t.day = '3' RETURN t.id AS k": "类型",
     "MATCH (t:Transfer) WHERE t.id = 3 RETURN t.id AS k": "类型",
+    "MATCH (t:Transfer) WHERE t.id =~ 'a.*' RETURN t.id AS k": "正则",
+    "MATCH (t:Transfer) RETURN toUpper(t.id) AS k": "toUpper",
+    "MATCH (t:Transfer) RETURN trim(t.id) AS k": "trim",
+    "MATCH (t:Transfer) WHERE t.id IN ['a', null] RETURN t.id AS k": "null",
+    "MATCH (t:Transfer) WHERE t.id CONTAINS '' RETURN t.id AS k": "空文本",
+    "MATCH (t:Transfer) WHERE NOT any(w IN $l WHERE t.purpose CONTAINS w) RETURN t.id AS k": "coalesce(t.",
+    "MATCH (t:Transfer) WHERE none(w IN $words WHERE t.purpose CONTAINS w) RETURN t.id AS k": "coalesce(t.",
+    "OPTIONAL MATCH w = (t:Transfer)-[:FUNDS]->(:Transfer) RETURN length(w) AS n": "OPTIONAL",
+    "MATCH (t:Transfer) RETURN (t)-[:FUNDS]->(:Transfer) AS e": "EXISTS",
     "MATCH (t:Transfer) CALL { RETURN 1 AS x } RETURN x AS k": "CALL",
 }  # fmt: skip
 
@@ -106,6 +115,9 @@ def test_what_the_engines_do_not_share_is_named_with_its_line(text: str, says: s
 
 
 ALLOWED = [
+    "MATCH (t:Transfer) WHERE NOT any(w IN $words WHERE coalesce(t.purpose, '') CONTAINS w) RETURN t.id AS k",
+    "MATCH (t:Transfer) WHERE t.id IS NOT NULL AND NOT any(w IN $l WHERE t.id CONTAINS w) RETURN t.id AS k",
+    "MATCH (t:Transfer) RETURN t.id AS k, EXISTS { MATCH (t)-[:FUNDS]->(:Transfer) } AS passed_on",
     "MATCH (t:Transfer) RETURN t.id AS k",
     "MATCH (t:Transfer)-[:FUNDS]->(u:Transfer) MATCH (u)-[:FUNDS]->(v:Transfer) RETURN t.id AS k, v.id AS w",
     "MATCH (a:Account)-[:SENT]->(t:Transfer)-[:RECEIVED_BY]->(b:Account) RETURN a.id AS k, b.id AS l",
@@ -113,7 +125,7 @@ ALLOWED = [
     "MATCH (p:Piece)-[:REMAINS_AT]->(x:Indicator|Account)"
     " WHERE x.id <> '' RETURN p.key AS piece, x.held_fen AS fen",
     "MATCH w = (p:Piece)-[:BECAME*0..30]->(q:Piece) WHERE none(x IN nodes(w)"
-    " WHERE x.fen < 3) RETURN length(w) AS n",
+    " WHERE coalesce(x.fen, 0) < 3) RETURN length(w) AS n",
     "MATCH (t:Transfer) WHERE NOT (t)-[:FUNDS]->(:Transfer) RETURN t.id AS k",
     "MATCH (t:Transfer) WHERE NOT EXISTS { MATCH (t)<-[:FUNDS]-(u:Transfer)"
     " WHERE u.day < t.day } RETURN t.id AS k",

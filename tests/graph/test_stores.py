@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from graph_folders import random_folder, read, write
+from graph_queries import QUERIES
 
 from tracer.errors import DataRefusedError, UsageError
 from tracer.graph import content, open_store
@@ -19,70 +20,8 @@ from tracer.graph.neo4j import Neo4jStore
 STORES = ["ladybug", "neo4j"]
 SEED = 7
 
-QUERIES = {
-    "filter": (
-        "MATCH (t:Transfer) WHERE t.amount_fen > $least RETURN t.key AS k, t.purpose AS p",
-        {"least": 200},
-    ),
-    "text": ("MATCH (a:Account) WHERE a.holder_name = $name RETURN a.key AS k", {"name": "o'Neil"}),
-    "chinese": ("MATCH (p:Party) WHERE p.name CONTAINS '户' RETURN p.key AS 键, left(p.name, 1) AS 字", {}),
-    "sum": (
-        "MATCH (t:Transfer)-[:RECEIVED_BY]->(a:Account)"
-        " WITH a, coalesce(sum(t.amount_fen), 0) AS fen, count(*) AS n RETURN a.key AS k, fen, n",
-        {},
-    ),
-    "optional": (
-        "MATCH (a:Account) OPTIONAL MATCH (a)-[:HELD_BY]->(p:Party)"
-        " RETURN a.key AS k, coalesce(sum(p.key), 0) AS s",
-        {},
-    ),
-    "several ends": ("MATCH (p:Piece)-[:REMAINS_AT]->(x:Indicator|Account) RETURN p.key AS p, x.id AS x", {}),
-    "one of several ends": (
-        "MATCH (p:Piece)-[:REMAINS_AT]->(x:Account) RETURN p.key AS piece, x.id AS place",
-        {},
-    ),
-    "far": (
-        "MATCH (a:Transfer)-[:FUNDS*1..4]->(b:Transfer) RETURN DISTINCT a.key AS first, b.key AS last",
-        {},
-    ),
-    "parallel": (
-        "MATCH (i:Indicator)-[s:SPLIT_TO]->(j:Indicator) RETURN i.key AS i, j.key AS j, s.fen AS fen",
-        {},
-    ),
-    "not exists": (
-        "MATCH (t:Transfer) WHERE NOT EXISTS { MATCH (t)-[:FUNDS]->(u:Transfer) WHERE u.day > t.day }"
-        " RETURN t.key AS k",
-        {},
-    ),
-    "collect": (
-        "MATCH (t:Transfer)-[:NAMES]->(i:Indicator) WITH i, collect({id: t.id, day: t.day}) AS found"
-        " UNWIND found AS x WITH i, x WHERE x.day >= 0 RETURN i.key AS k, x.id AS id, x.day AS day",
-        {},
-    ),
-    "words": (
-        "MATCH (t:Transfer) WHERE any(w IN $words WHERE t.purpose CONTAINS w) RETURN t.key AS k",
-        {"words": ["户", "x"]},
-    ),
-    "no words": (
-        "MATCH (t:Transfer) WHERE any(w IN $words WHERE t.purpose CONTAINS w) RETURN t.key AS k",
-        {"words": []},
-    ),
-    "keys": ("MATCH (t:Transfer) WHERE t.key IN $keys RETURN t.id AS id", {"keys": list(range(1, 30))}),
-    "case": (
-        "MATCH (t:Transfer)"
-        " WITH t, CASE WHEN t.amount_fen > 0 THEN 'in' WHEN t.amount_fen < 0 THEN 'out' ELSE 'no' END AS way"
-        " RETURN way, count(*) AS n, min(t.key) AS least, max(t.key) AS most",
-        {},
-    ),
-    "truth": (
-        "MATCH (f:Fund) WHERE f.county_bound = $bound RETURN f.key AS k, f.register_only AS r",
-        {"bound": True},
-    ),
-    "union": ("MATCH (a:Fund) RETURN a.key AS k UNION ALL MATCH (b:Party) RETURN b.key AS k", {}),
-}
 
-
-def test_the_queries_of_this_file_are_portable() -> None:
+def test_the_queries_to_compare_are_portable() -> None:
     assert {name: lint(text) for name, (text, _) in QUERIES.items()} == {name: [] for name in QUERIES}
 
 

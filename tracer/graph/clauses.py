@@ -25,6 +25,7 @@ class Clause:
     head: str
     body: tuple[Token, ...]
     line: int
+    is_optional: bool = False
 
 
 @dataclass
@@ -75,10 +76,10 @@ def split_clauses(tokens: Sequence[Token]) -> list[Clause]:
     ]
     clauses = []
     for start, end in pairwise([*starts, len(tokens)]):
-        head, skip = tokens[start].word, 1
-        if head == "OPTIONAL":
-            head, skip = "MATCH", 2
-        clauses.append(Clause(head, tuple(tokens[start + skip : end]), tokens[start].line))
+        is_optional = tokens[start].word == "OPTIONAL"
+        head = "MATCH" if is_optional else tokens[start].word
+        body = tuple(tokens[start + 1 + is_optional : end])
+        clauses.append(Clause(head, body, tokens[start].line, is_optional))
     return clauses
 
 

@@ -20,6 +20,7 @@ from tracer.graph.clauses import (
     parse_path,
     split_clauses,
     split_commas,
+    top_level,
 )
 from tracer.graph.lint_words import Problem, check_words
 from tracer.graph.model import EDGE, INT, NODE, TEXT
@@ -101,6 +102,12 @@ class _Statement:
                 continue
             if path is not part:
                 scope[part[0].text] = VALUE
+            if path is not part and clause.is_optional:
+                self.say(
+                    clause.line,
+                    "OPTIONAL MATCH 的路径不起名：没有时两库长度不同"
+                    " / no name for the path of OPTIONAL MATCH: without one its length differs",
+                )
             self.elements(elements, scope)
             for element in elements:
                 for kind in element.kinds if element.is_edge else ():
@@ -188,6 +195,11 @@ class _Statement:
                 self.say(item[0].line, "该列要用 AS 起名 / name the column with AS")
             if has_alias and alias in scope and not is_variable:
                 self.say(item[-1].line, f"别名 {alias} 与变量同名 / the alias {alias} is also a variable")
+            if any(begins_pattern(expression, i) for i, _ in top_level(expression)):
+                self.say(
+                    item[0].line,
+                    "列中的路径写作 EXISTS { MATCH … } / a path in a column needs EXISTS { MATCH … }",
+                )
             self.expression(expression, scope)
             after[alias] = scope[expression[0].text] if is_variable else VALUE
         return after

@@ -23,7 +23,7 @@ FUNCTIONS = frozenset(
         "nodes",
         "none",
     }
-    | {"range", "relationships", "replace", "right", "single", "size", "sum", "toLower", "toUpper", "trim"}
+    | {"range", "relationships", "right", "single", "size", "sum"}
 )
 INSTEAD = {
     "avg": "sum 与 count / sum and count; a fraction is not returned",
@@ -37,6 +37,10 @@ INSTEAD = {
     "shortestPath": "*m..n / bounded hops",
     "date": "日序整数 / day numbers",
     "duration": "日序、工作日序整数 / day and working-day numbers",
+    "toUpper": "属性 *_key（ß 等字两库不同）/ a property *_key; ß and others differ",
+    "toLower": "属性 *_key（两库不同）/ a property *_key; some letters differ",
+    "trim": "属性 *_key（全角空格两库不同）/ a property *_key; wide spaces differ",
+    "replace": "属性 *_key（空文本两库不同）/ a property *_key; empty text differs",
     "toInteger": "建图时定好的类型 / types fixed when the graph is built",
 }
 # Words that may stand before a bracket without calling anything.
@@ -87,7 +91,7 @@ class Problem:
 
 def check_words(tokens: Sequence[Token]) -> list[Problem]:
     """The problems of all checks that look at words and their neighbours."""
-    checks = (_functions, _signs, _brackets, _parameters, _sums, _comparisons, _blocks, _label_tests)
+    checks = (_functions, _signs, _brackets, _parameters, _sums, _comparisons, _blocks, _label_tests, _nulls)
     return [problem for check in checks for problem in check(tokens)]
 
 
@@ -108,6 +112,10 @@ def _signs(tokens: Sequence[Token]) -> Iterator[Problem]:
     for token in tokens:
         if token.text == "!=":
             yield Problem(token.line, "!= 改为 <> / write <> for !=")
+        elif token.text == "=~":
+            yield Problem(
+                token.line, "正则两库不同，改用 CONTAINS 等 / regular expressions differ: use CONTAINS"
+            )
         elif token.text in ("^", "&", "!", "?"):
             yield Problem(token.line, f"{token.text} 两库不通用 / {token.text} is not shared")
         elif token.kind == NUMBER and not token.text.isdigit():
@@ -233,3 +241,38 @@ def _label_tests(tokens: Sequence[Token]) -> Iterator[Problem]:
                     token.line,
                     "一个节点一个标签：Ladybug 把 :A:B 读作或 / one label: Ladybug reads :A:B as or",
                 )
+
+
+def _nulls(tokens: Sequence[Token]) -> Iterator[Problem]:
+    """Find where one engine takes an unknown value for false and the other keeps it unknown."""
+    for i, token in enumerate(tokens[:-1]):
+        if token.text == "[" and any(
+            t.word == "NULL" for _, t in top_level(tokens[i + 1 : closing(tokens, i)])
+        ):
+            yield Problem(token.line, "列表里不写 null / no null in a list: IN then differs")
+        if token.word in ("CONTAINS", "WITH") and tokens[i + 1].text in ("''", '""'):
+            yield Problem(
+                token.line, "空文本的包含两库不同 / every text contains the empty one on one engine only"
+            )
+        is_negated = token.word in ("NONE", "SINGLE") or (i and tokens[i - 1].word == "NOT")
+        if token.word in _LISTS and tokens[i + 1].text == "(" and is_negated:
+            for name in _unguarded(tokens, i + 2, closing(tokens, i + 1)):
+                yield Problem(
+                    token.line,
+                    f"{name} 可能为空：写 coalesce({name}, …)，否则否定的 {token.text} 两库不同"
+                    f" / {name} may be null: write coalesce({name}, …), or the negated {token.text} differs",
+                )
+
+
+def _unguarded(tokens: Sequence[Token], start: int, end: int) -> Iterator[str]:
+    """Properties between two places that are not in coalesce, nor said not to be null."""
+    texts = [token.text for token in tokens]
+    said = {
+        tuple(texts[i : i + 3])
+        for i in range(len(texts) - 5)
+        if texts[i + 1] == "." and [text.upper() for text in texts[i + 3 : i + 6]] == ["IS", "NOT", "NULL"]
+    }
+    for i in range(start, end - 2):
+        is_access = texts[i + 1] == "." and tokens[i].kind in (NAME, QUOTED_NAME)
+        if is_access and texts[i - 2 : i] != ["coalesce", "("] and tuple(texts[i : i + 3]) not in said:
+            yield "".join(texts[i : i + 3])

@@ -37,12 +37,10 @@ WHERE m.day - p.day <= $window AND coalesce(m.is_refund, false) = false
   AND NOT any(word IN ['退回', '退款', '质保金', '保证金', '税'] WHERE coalesce(m.purpose_key, '') CONTAINS word)
   AND NOT EXISTS { MATCH (l:Transfer)-[:LEG_OF]->(m)
     WHERE any(word IN ['退回', '退款', '质保金', '保证金', '税'] WHERE coalesce(l.purpose_key, '') CONTAINS word) }
-MATCH way = (q)-[:BECAME*1..29]->(z)
-WITH p, m, z, nodes(way) AS way_pieces
-UNWIND way_pieces AS w
-WITH p, m, z, w.key AS way_key
-MATCH (t:Transfer)-[:CARRIED]->(y:Piece)
-WHERE y.key = way_key
+WITH p, m, z, e.hops AS hops
+MATCH way = (y:Piece)-[:BECAME*0..29]->(z)
+WHERE length(way) < hops - 1
+MATCH (t:Transfer)-[:CARRIED]->(y)
 WITH p, m, z.key AS piece, z.fen AS fen, collect(t.ref) AS refs
 WITH p, coalesce(sum(fen), 0) AS returned_fen,
   collect({id: m.id, rank: m.rank, day: m.day, piece: piece, fen: fen, refs: refs}) AS lots
@@ -56,5 +54,5 @@ UNWIND x.refs AS ref
 WITH p, returned_fen, collect(DISTINCT ref) AS refs,
   min(CASE WHEN x.rank = first_rank THEN x.id ELSE null END) AS reached_by,
   min(CASE WHEN x.rank = first_rank THEN x.day ELSE null END) AS reached_day
-RETURN reached_by AS subject, 'yellow' AS level, returned_fen AS amount_fen, refs AS evidence, reached_day AS day,
+RETURN reached_by AS subject, 'yellow' AS level, returned_fen AS amount_fen, [p.ref] + refs AS evidence, reached_day AS day,
   p.id AS payment, p.amount_fen AS payment_fen

@@ -39,7 +39,7 @@ def build_flow(
     flow = open_flow(home, method, as_of, version)
     if flow is not None:
         return flow
-    with _one_builder(flows_folder(home)) as folder:
+    with one_builder(flows_folder(home)) as folder:
         flow = open_flow(home, method, as_of, version)
         if flow is None:
             flow = flow_of(read_tables(Ledger(home), version), method, as_of, version)
@@ -149,8 +149,8 @@ def _index_of_names(moved: Movements) -> tuple[Int64, Int64, bool]:
 
 
 @contextmanager
-def _one_builder(folder: Path) -> Iterator[Path]:
-    """Let one process build at a time; what an earlier one left unfinished is removed."""
+def one_builder(folder: Path) -> Iterator[Path]:
+    """Let one process build in a folder at a time; what a killed one left unfinished is removed."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from tracer.flow.build import build_flow
+from tracer.flow.build import build_flow, one_builder
 from tracer.flow.store import flow_name
 from tracer.graph import content, open_store
 from tracer.graph.base import Store, StoreUnavailable
@@ -16,6 +16,9 @@ from tracer.ledger import Ledger
 
 VERSIONS_KEPT = 3
 """Of how many ledger versions the graphs are kept."""
+
+GRAPHS_KEPT = 12
+"""How many graphs are kept in all: each day and method that somebody asks for is one."""
 
 
 def graphs_folder(home: Path) -> Path:
@@ -43,8 +46,9 @@ def open_graph(
     from tracer.graph.ladybug import build_file
 
     with _projected(home, version, method, as_of) as folder:
-        build_file(folder, target)
-    _prune(graphs_folder(home), version)
+        if not target.exists():  # else another process was quicker
+            build_file(folder, target)
+        _prune(graphs_folder(home), version)
     return open_store(target)
 
 
@@ -66,16 +70,19 @@ def _on_server(home: Path, version: int, method: str, as_of: date | None, uri: s
 def _projected(home: Path, version: int, method: str, as_of: date | None) -> Iterator[Path]:
     """A folder with the graph's nodes and edges, removed at the end."""
     flow = build_flow(home, method, as_of, version)
-    graphs_folder(home).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=graphs_folder(home), prefix=".draft-") as draft:
+    with (
+        one_builder(graphs_folder(home)) as graphs,
+        tempfile.TemporaryDirectory(dir=graphs, prefix=".new-") as draft,
+    ):
         folder = Path(draft) / "build"
         project(Ledger(home), flow, folder)
         yield folder
 
 
 def _prune(folder: Path, newest: int) -> None:
-    """Remove graphs of versions that are too old to be asked for."""
-    for path in folder.iterdir():
-        match = re.match(r"v(\d+)-", path.name)
-        if match and int(match[1]) <= newest - VERSIONS_KEPT:
+    """Remove graphs of versions that are too old to be asked for, and all but the last few of other days."""
+    graphs = sorted(folder.glob("v*-*.lbug"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for place, path in enumerate(graphs):
+        version = re.match(r"v(\d+)-", path.name)
+        if place >= GRAPHS_KEPT or (version and int(version[1]) <= newest - VERSIONS_KEPT):
             path.unlink()

@@ -78,6 +78,12 @@ def test_a_good_file_is_read() -> None:
         ("budget_year: 2026", "budget_year: next", "`budget_year` is 'next'"),
         ("basis:", "base:", "`basis` is missing"),
         ("plus: split_fen", "plus: splitted_fen", "does not return `splitted_fen`"),
+        ("split_fen\n", "split_fen, 1 AS one\n", "column `one` has no name"),
+        (
+            "identity: [subject]",
+            "identity: [subject]\ncolumns:\n  two: {zh: 二, en: two}",
+            "does not return; remove",
+        ),
         ("/*\nid", "id", "begins without"),
         ("identity: [subject]", "identity: [subject", "not YAML"),
         ("tolerance: {type: money, default: 0", "tolerance: {type: money, default: 0.5", "`default` is 0.5"),

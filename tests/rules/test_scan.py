@@ -224,7 +224,7 @@ def test_evidence_leads_to_file_and_row_in_order_of_time(result: dict[str, objec
 def test_the_groups_of_a_prohibited_use_are_named(result: dict[str, object]) -> None:
     (finding,) = (f for f in result["findings"] if f["rule_id"] == "ZC05")
     assert finding["details"]["groups"] == ["ZC05-1"]
-    assert "办公用品" in finding["details"]["words"][0]
+    assert finding["details"]["words"] == ["ZC05-1 办公用品"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -241,6 +241,13 @@ def test_a_finding_in_words_shows_its_working(result: dict[str, object], lang: s
         "fundtrail scan --as-of 2019-06-30 --rule ZB05 --method linked --set ZB05.tolerance=0"
     )
     assert ("非文件" in text) == (lang == "zh")
+
+
+def test_codes_are_put_into_words(result: dict[str, object]) -> None:
+    (finding,) = (f for f in result["findings"] if f["rule_id"] == "ZC01" and f["subject"] == "P1")
+    assert finding["details"]["reason"] == "no_indicator"
+    assert "情形 国库账户支出未注明指标" in explain(finding, RULES["ZC01"], result)
+    assert "case paid from the treasury without an indicator" in explain(finding, RULES["ZC01"], result, "en")
 
 
 def test_people_see_no_whole_account_numbers(result: dict[str, object]) -> None:

@@ -16,7 +16,7 @@ from tracer.messages import Language
 from tracer.money import format_yuan
 from tracer.rules.exemptions import Found
 from tracer.rules.parameters import Resolved
-from tracer.rules.spec import Rule
+from tracer.rules.spec import Column, Rule
 from tracer.schema import DAY_COLUMNS, IDENTIFIERS, TABLES
 
 ROWS_SHOWN = 20
@@ -131,7 +131,12 @@ def _detail(name: str, value: Any) -> tuple[str, Any]:
         return name, value
     days = value if isinstance(value, list) else [value]
     dates = [date_of(day).isoformat() if isinstance(day, int) else None for day in days]
-    return name.removesuffix("_day") + "_on", dates if isinstance(value, list) else dates[0]
+    return _shown(name), dates if isinstance(value, list) else dates[0]
+
+
+def _shown(name: str) -> str:
+    """Name of a column in a finding: days are dates there."""
+    return f"{name.removesuffix('_day')}_on" if name.endswith("_day") else name
 
 
 def explain(
@@ -201,13 +206,19 @@ def _working(finding: Mapping[str, Any], rule: Rule, w: _Words) -> list[str]:
     if finding.get("exempt_fen"):
         lines.append(f"{w('exempt')}  {format_yuan(finding['exempt_fen'])} {w('yuan')}")
     columns = {term.column for term in rule.sum}
-    facts = [f"{name}: {_fact(name, value)}" for name, value in details.items() if name not in columns]
+    facts = [
+        f"{w.text(column.name)} {_fact(name, details[_shown(name)], column, w)}"
+        for name, column in rule.columns.items()
+        if name not in columns
+    ]
     return [*lines, f"{w('details')}  {'; '.join(facts)}"] if facts else lines
 
 
-def _fact(name: str, value: Any) -> str:
+def _fact(name: str, value: Any, column: Column, w: "_Words") -> str:
     if isinstance(value, list):
-        return "、".join(_fact(name, item) for item in value)
+        return "、".join(_fact(name, item, column, w) for item in value)
+    if value in column.values:
+        return w.text(column.values[value])
     if name.endswith("_fen") and isinstance(value, int):
         return format_yuan(value)
     if name.endswith("_account"):

@@ -17,11 +17,13 @@ from tracer.rules.spec import (
     GOVERNMENT,
     LEVELS,
     ORIGINS,
+    OWN_COLUMNS,
     STATUSES,
     SUBJECTS_WITH_A_DAY,
     TYPES,
     UNITS,
     Basis,
+    Column,
     Parameter,
     Rule,
     RuleFileError,
@@ -145,6 +147,7 @@ def _read(reader: _Reader, body: str, file: str, sha256: str) -> Rule:
         parameters=_parameters(reader),
         identity=reader.words("identity"),
         sum=tuple(_term(entry) for entry in reader.items("sum", [])),
+        columns=_columns(reader),
         exempt_amount=reader.take("exempt_amount", bool, False),
         exempt_by=reader.words("exempt_by", default=[]),
         query=body,
@@ -192,6 +195,23 @@ def _term(reader: _Reader) -> Term:
     if (minus is None) == (plus is None):
         reader.fail("a term of `sum` names one returned column, as `plus` or as `minus`")
     return Term(plus or minus or "", 1 if plus else -1, reader.whole_text())
+
+
+def _columns(reader: _Reader) -> dict[str, Column]:
+    given = reader.take("columns", dict, {}, lambda value: True)
+    found = {}
+    for name, values in given.items():
+        inner = _Reader(values if isinstance(values, dict) else {}, reader.problems, f"columns.{name}.")
+        words = inner.take("values", dict, {})
+        texts = {
+            str(code): _Reader(
+                text if isinstance(text, dict) else {}, reader.problems, f"columns.{name}.{code}."
+            )
+            for code, text in words.items()
+        }
+        in_words = {code: text.whole_text() for code, text in texts.items()}
+        found[str(name)] = Column(inner.whole_text(), in_words)
+    return found
 
 
 def _parameters(reader: _Reader) -> tuple[Parameter, ...]:
@@ -261,6 +281,16 @@ def _column_problems(rule: Rule, tokens: list[Token]) -> list[str]:
         f"the query does not return `{column}`; add `… AS {column}`"
         for columns in parts
         for column in sorted(wanted - set(columns))
+    ]
+    returned = {column for columns in parts for column in columns}
+    named = {*OWN_COLUMNS, *rule.identity, *rule.columns, *(term.column for term in rule.sum)}
+    problems += [
+        f"column `{column}` has no name; add it to `columns` with zh and en"
+        for column in sorted(returned - named)
+    ]
+    problems += [
+        f"`columns` names `{column}`, which the query does not return; remove it"
+        for column in sorted(set(rule.columns) - returned)
     ]
     if len({tuple(columns) for columns in parts}) > 1:
         problems.append("the parts of the UNION return different columns; make them equal")

@@ -79,6 +79,7 @@ def rule_page(rule: Rule) -> dict[str, Any]:
         "needs": ["|".join(choice) for choice in rule.needs],
         "optional": list(rule.optional),
         "parameters": [_parameter_row(parameter) for parameter in rule.parameters],
+        "columns": {name: _both(column.name) for name, column in rule.columns.items()},
         "exempt_amount": rule.exempt_amount,
         "file": rule.file,
         "sha256": rule.sha256,

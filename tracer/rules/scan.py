@@ -16,12 +16,10 @@ from tracer.rules.evidence import Rows, finding_row
 from tracer.rules.exemptions import Exemption, Found, apply_exemptions, problems_of, read_exemptions
 from tracer.rules.load import choose_rules, load_rules
 from tracer.rules.parameters import Resolved, read_settings, resolve
-from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUATED, Rule
+from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUATED, OWN_COLUMNS, Rule
 
 RULE_SECONDS = 300.0
 """How long one rule may take before it is reported as not evaluated."""
-
-_OWN_COLUMNS = frozenset({"subject", "level", "amount_fen", "evidence", "day"})
 
 
 def scan(
@@ -118,7 +116,7 @@ def merge(rule: Rule, rows: Iterable[Row]) -> tuple[list[Found], int]:
 def _found(rule: Rule, rows: list[Row]) -> Found:
     details = {}
     for name in rows[0]:
-        if name not in _OWN_COLUMNS:
+        if name not in OWN_COLUMNS:
             values = [_sorted(row[name]) for row in rows]
             distinct = [value for n, value in enumerate(values) if value not in values[:n]]
             details[name] = distinct[0] if len(distinct) == 1 else distinct

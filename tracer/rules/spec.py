@@ -29,6 +29,9 @@ TYPES = ("int", "money", "text")
 SUBJECTS_WITH_A_DAY = frozenset({"payment_id", "transfer_id"})
 """Subjects whose exemptions are looked up on the day of the payment or transfer, not the as-of day."""
 
+OWN_COLUMNS = frozenset({"subject", "level", "amount_fen", "evidence", "day"})
+"""Columns whose meaning is the same in every rule."""
+
 GIVEN = ("as_of_day", "as_of_workday", "as_of_workday_before")
 """Parameters that every query may use; `has_<table>` is given for each table in needs and optional."""
 
@@ -106,6 +109,14 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A returned column that makes a finding understandable: its name, and in words the codes it may hold."""
+
+    name: Text
+    values: Mapping[str, Text]
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule: its form, its parameters and its query."""
 
@@ -135,6 +146,8 @@ class Rule:
     identity: tuple[str, ...]
     sum: tuple[Term, ...]
     """Terms that add up to the amount; empty where the amount is that of the rows in evidence."""
+    columns: Mapping[str, Column]
+    """The other returned columns, by name; those of `sum` have their names there."""
     exempt_amount: bool
     exempt_by: tuple[str, ...]
     """Returned columns, beside the subject, by which an exemption may name a finding."""

@@ -27,6 +27,8 @@ parameters:
   n: {type: int, default: 5, min: 1, max: 250, unit: working_days, origin: D}
   lead: {type: int, default: 2, min: 0, max: 250, unit: working_days, origin: P}
 identity: [subject]
+columns:
+  first_arranged_day: {zh: 首次安排日期, en: first arranged on}
 */
 MATCH (j:Project)
 WHERE j.listed = true AND j.arranged_fen > 0 AND j.has_target = false

@@ -24,6 +24,9 @@ needs: [payments, register, funds, indicators]
 optional: [projects, project_funds, accounts]
 parameters: {}
 identity: [subject]
+columns:
+  fund: {zh: 资金, en: fund}
+  registered_day: {zh: 纳入日期, en: registered on}
 */
 MATCH (t:Transfer)-[:SPENDS]->(f:Fund)
 WHERE f.register_only = true AND t.is_household_payment = true AND t.beneficiary_problem IS NULL

@@ -25,6 +25,15 @@ needs: [payments]
 optional: [projects, accounts]
 parameters: {}
 identity: [subject]
+columns:
+  reason:
+    zh: 问题
+    en: problem
+    values:
+      format: {zh: 位数或字符不对, en: wrong length or characters}
+      check-character: {zh: 校验码不符, en: wrong check character}
+      birth-date: {zh: 出生日期不成立, en: impossible date of birth}
+      region: {zh: 省级区划代码不存在, en: no such province}
 */
 MATCH (t:Transfer)
 WHERE t.is_household_payment = true AND t.beneficiary_problem IS NOT NULL

@@ -25,6 +25,8 @@ optional: [projects, accounts]
 parameters:
   grace_months: {type: int, default: 0, min: 0, max: 600, unit: count, origin: P}
 identity: [subject]
+columns:
+  died_day: {zh: 死亡日期, en: died on}
 */
 MATCH (t:Transfer)-[:BENEFITS]->(:Party)-[:LISTED_AS]->(e:RegisterEntry)
 WHERE t.is_household_payment = true AND t.month > e.died_month + $grace_months

@@ -24,6 +24,9 @@ needs: [payments]
 optional: [projects, accounts]
 parameters: {}
 identity: [subject]
+columns:
+  benefit: {zh: 补贴项目, en: benefit}
+  period: {zh: 所属期, en: period}
 */
 MATCH (t:Transfer)-[:BENEFITS]->(p:Party)
 WHERE t.is_household_payment = true AND t.benefit_key IS NOT NULL AND t.period_key IS NOT NULL

@@ -26,6 +26,9 @@ parameters:
   n: {type: int, default: 3, min: 1, max: 100000, unit: persons, origin: P}
   m: {type: int, default: 2, min: 1, max: 100000, unit: households, origin: P}
 identity: [subject]
+columns:
+  persons: {zh: 人数, en: persons}
+  households: {zh: 户数, en: households}
 */
 MATCH (t:Transfer)-[:RECEIVED_BY]->(a:Account)
 WHERE t.is_household_payment = true AND a.is_cash = false AND coalesce(a.account_type, '') <> 'clearing'

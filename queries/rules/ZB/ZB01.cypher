@@ -26,6 +26,10 @@ parameters:
   n: {type: int, default: 5, min: 1, max: 250, unit: working_days, origin: D}
   lead: {type: int, default: 2, min: 0, max: 250, unit: working_days, origin: P}
 identity: [subject]
+columns:
+  doc_no: {zh: 文号, en: document}
+  issued_day: {zh: 下达日期, en: issued on}
+  registered_day: {zh: 登记日期, en: registered on}
 */
 // The deadline is the n-th working day after issue; day d lies after it when the working days before d reach its number.
 MATCH (i:Indicator)

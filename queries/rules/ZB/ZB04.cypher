@@ -34,6 +34,8 @@ sum:
   - {plus: indicator_fen, zh: 指标金额, en: indicator amount}
   - {minus: split_fen, zh: 已分解, en: split out}
   - {minus: arranged_fen, zh: 已安排到项目, en: arranged for projects}
+columns:
+  deadline_day: {zh: 期限, en: deadline}
 */
 MATCH (i:Indicator)
 WHERE i.listed = true

@@ -29,6 +29,8 @@ identity: [subject]
 sum:
   - {plus: indicator_fen, zh: 指标金额, en: indicator amount}
   - {minus: arranged_fen, zh: 已安排到项目, en: arranged for projects}
+columns:
+  receipt_day: {zh: 收到日期, en: received on}
 */
 MATCH (i:Indicator)
 WHERE i.listed = true AND i.level = 'county' AND $as_of_day > i.receipt_day + $n

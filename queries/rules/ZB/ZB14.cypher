@@ -27,6 +27,11 @@ parameters:
   years: {type: int, default: 1, min: 1, max: 50, unit: years, origin: C}
   red_years: {type: int, default: 2, min: 1, max: 50, unit: years, origin: C}
 identity: [subject]
+columns:
+  holder_kind: {zh: 持有者, en: holder, values: {indicator: {zh: 指标, en: indicator}, account: {zh: 账户, en: account}}}
+  oldest_day: {zh: 最早到达, en: oldest arrival}
+  idle_fen: {zh: 满一档年限的金额, en: idle for the yellow bracket}
+  long_idle_fen: {zh: 满红灯年限的金额, en: idle for the red bracket}
 exempt_amount: true
 */
 // Both brackets are inclusive: a day belongs to one when its anniversary is on or before the as-of day.

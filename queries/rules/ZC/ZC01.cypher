@@ -25,6 +25,17 @@ needs: [payments, accounts, indicators]
 optional: []
 parameters: {}
 identity: [subject]
+columns:
+  reason:
+    zh: 情形
+    en: case
+    values:
+      no_indicator: {zh: 国库账户支出未注明指标, en: paid from the treasury without an indicator}
+      unknown_indicator: {zh: 指标不存在或尚未下达, en: indicator unknown or not issued yet}
+      before_issue: {zh: 支付早于指标下达, en: paid before issue}
+      not_registered: {zh: 指标至今未登记, en: indicator not registered}
+      before_registration: {zh: 支付早于指标登记, en: paid before registration}
+  indicator: {zh: 指标, en: indicator}
 */
 MATCH (t:Transfer)-[:NAMES]->(i:Indicator)
 WHERE t.kind = 'payment' AND t.is_refund = false

@@ -29,6 +29,8 @@ sum:
   - {plus: drawn_fen, zh: 累计支付（扣减退款）, en: "drawn, less refunds"}
   - {plus: split_fen, zh: 当日前已分解, en: split out by that day}
   - {minus: indicator_fen, zh: 指标金额, en: indicator amount}
+columns:
+  indicator: {zh: 指标, en: indicator}
 */
 // run_fen is what was drawn, less refunds, right after the draw; out_fen what was split out by its day.
 MATCH (t:Transfer)-[d:DRAWS]->(i:Indicator)

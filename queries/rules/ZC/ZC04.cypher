@@ -24,6 +24,16 @@ needs: [payments, projects]
 optional: []
 parameters: {}
 identity: [subject]
+columns:
+  reason:
+    zh: 情形
+    en: case
+    values:
+      unknown_project: {zh: 项目不存在, en: project unknown}
+      not_approved: {zh: 项目没有批复, en: project not approved}
+      before_approval: {zh: 支付早于批复, en: paid before approval}
+  project: {zh: 项目, en: project}
+  approval_day: {zh: 批复日期, en: approved on}
 */
 MATCH (t:Transfer)-[:PAYS_FOR]->(j:Project)
 WHERE t.kind = 'payment' AND t.is_refund = false

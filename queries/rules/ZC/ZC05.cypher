@@ -24,13 +24,21 @@ needs: [payments]
 optional: [indicators, projects]
 parameters: {}
 identity: [subject]
+columns:
+  groups: {zh: 组别, en: groups}
+  items: {zh: 禁止事项, en: kinds}
+  words: {zh: 用途命中, en: words in the purpose}
+  payee_words: {zh: 收款人命中, en: words in the payee's name}
+  codes: {zh: 科目命中, en: economic codes}
 */
 // The groups' words, exceptions and codes were looked up when the graph was built; group 3 does not apply to household payments.
 MATCH (t:Transfer)-[m:MENTIONS]->(u:ProhibitedUse)
 WHERE t.kind = 'payment' AND t.is_refund = false
   AND NOT (coalesce(t.is_household_payment, false) = true AND u.id = 'ZC05-3')
   AND (EXISTS { MATCH (t)-[:NAMES]->(:Indicator) } OR EXISTS { MATCH (t)-[:PAYS_FOR]->(:Project) })
-WITH t, collect(DISTINCT u.id) AS groups,
-  collect(DISTINCT u.id + ' ' + u.item + '：' + coalesce(m.words, '') + ' ' + coalesce(m.payee_words, '') + ' ' + coalesce(m.code, '')) AS words
+WITH t, collect(DISTINCT u.id) AS groups, collect(DISTINCT u.item) AS items,
+  collect(DISTINCT CASE WHEN m.words IS NULL THEN null ELSE u.id + ' ' + m.words END) AS words,
+  collect(DISTINCT CASE WHEN m.payee_words IS NULL THEN null ELSE u.id + ' ' + m.payee_words END) AS payee_words,
+  collect(DISTINCT CASE WHEN m.code IS NULL THEN null ELSE u.id + ' ' + m.code END) AS codes
 RETURN t.id AS subject, 'yellow' AS level, t.amount_fen AS amount_fen, [t.ref] AS evidence, t.day AS day,
-  groups, words
+  groups, items, words, payee_words, codes

@@ -25,6 +25,9 @@ optional: [projects]
 parameters:
   red_at: {type: money, default: null, min: 0, unit: yuan, origin: M}
 identity: [subject]
+columns:
+  payer_account: {zh: 付款账户, en: payer account}
+  payee_account: {zh: 收款账户, en: payee account}
 */
 MATCH (s:Account)-[:SENT]->(t:Transfer)-[:RECEIVED_BY]->(r:Account)
 WHERE t.kind = 'payment' AND t.is_refund = false AND t.net_fen > 0 AND coalesce(t.is_household_payment, false) = false

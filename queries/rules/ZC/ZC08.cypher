@@ -27,6 +27,9 @@ parameters:
   hops: {type: int, default: 6, min: 2, max: 30, unit: count, origin: P}
   share: {type: int, default: 50, min: 1, max: 100, unit: percent, origin: P}
 identity: [subject]
+columns:
+  payment: {zh: 原支付, en: payment}
+  payment_fen: {zh: 原支付金额, en: amount paid}
 */
 // RETURNED leads from money of the payment to the piece that first came back of it. Pieces form a forest, so the
 // way between them is unique and the fen along it are the same; whether the last movement is guarded decides if it counts.

@@ -25,6 +25,9 @@ optional: []
 parameters:
   days: {type: int, default: 7, min: 0, max: 3650, unit: days, origin: P}
 identity: [subject]
+columns:
+  repeats: {zh: 前一笔, en: the one before}
+  days_later: {zh: 相隔天数, en: days later}
 */
 // REPEATS leads to the payment before it in time order among equal ones, so one step decides.
 MATCH (t:Transfer)-[:REPEATS]->(b:Transfer)

@@ -25,6 +25,8 @@ optional: []
 parameters:
   tolerance: {type: money, default: 0, min: 0, unit: yuan, origin: P}
 identity: [subject]
+columns:
+  opening_fen: {zh: 期初余额, en: opening balance}
 */
 MATCH (a:Account)
 WHERE a.listed = true AND a.account_type IN ['pool', 'special']

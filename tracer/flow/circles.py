@@ -11,216 +11,229 @@ each forced row would be quadratic, so a large one keeps the distances from and 
 becomes dear the component is searched again (Tarjan 1972).
 """
 
-from numba import njit
+import numpy as np
 
-from tracer.flow.codes import Int64
+from tracer.flow.codes import Int32, Int64
+from tracer.flow.compiled import compiled
 from tracer.flow.day import Day
 from tracer.flow.heap import heap_pop, heap_push
-from tracer.flow.trees import grow_trees, note_removal, repair_from, repair_to, shed
+from tracer.flow.trees import grow_trees, note_removal, repair, shed
 from tracer.flow.waitgraph import (
+    ABOVE,
+    AFTER,
+    ALONE,
+    BEFORE,
     CANDIDATES,
+    COMP,
+    EDGE,
+    ENTERING,
     FINISHED,
+    FIRST,
     FREE,
-    FROM_QUEUE,
-    IN_FROM_QUEUE,
-    IN_TO_QUEUE,
+    GONE,
+    HEAD,
     IS_CANDIDATE,
+    IS_TIME,
+    LAST,
+    LOW,
+    MEMBERS,
+    NUMBER,
+    QUEUE,
+    QUEUED,
+    ROOT,
+    ROWS,
     SHED_QUEUE,
-    TO_QUEUE,
+    STACK,
+    START,
+    TIME_WAITS,
     TOUCHED,
     TREE_NODES,
-    Graph,
-    rows_left,
+    WAITS,
     wait_graph,
 )
 
+FREE_SIZE, CANDIDATES_SIZE, SHED_SIZE = FREE - QUEUE, CANDIDATES - QUEUE, SHED_QUEUE - QUEUE
 
-@njit(cache=True, nogil=True)
+
+@compiled
 def order_circles(
     work: Day, base: int, groups: int, tree_nodes: int, done: int, rows: Int64, out: Int64
 ) -> None:
     """Write the rows of a day that `hang` on closed barriers to `out` from `done` on, all of them."""
-    size = len(rows)
-    left = rows_left(work, size)
-    graph = wait_graph(work, left, base, groups)
-    graph.sizes[TREE_NODES] = tree_nodes
-    _search(graph, 0, len(graph.waits), 0)
-    while done < size:
-        if graph.sizes[FREE]:
-            node = graph.free[0]
-            graph.sizes[FREE] = heap_pop(graph.free, graph.sizes[FREE])
+    left = np.flatnonzero(work.hang[: len(rows)] != -2).astype(np.int32)
+    table, edges, sizes = wait_graph(work, left, base, groups, tree_nodes)
+    _search(table, edges, sizes, 0, table.shape[1] - 1, 0)
+    free = table[FREE]
+    while done < len(rows):
+        if sizes[FREE_SIZE]:
+            row = free[0]
+            sizes[FREE_SIZE] = heap_pop(free, sizes[FREE_SIZE])
         else:
-            node = _forced(graph)
-        _remove(graph, node, len(left))
-        out[done] = rows[left[node]]
+            row = _forced(table, edges, sizes)
+        _remove(table, edges, sizes, row)
+        out[done] = rows[left[row]]
         done += 1
 
 
-@njit(cache=True, nogil=True)
-def _remove(graph: Graph, node: int, rows: int) -> None:
+@compiled
+def _remove(table: Int32, edges: Int32, sizes: Int64, row: int) -> None:
     """Take a row that comes now out of the graph, with the barriers that this opens."""
-    graph.stack[0] = node
+    table[STACK, 0] = row
     depth = 1
     while depth:
         depth -= 1
-        node = graph.stack[depth]
-        graph.gone[node] = 1
-        comp = graph.comp[node]
-        if comp >= 0 and graph.root[comp] >= 0:
-            note_removal(graph, node, comp)
-        for k in range(graph.succ_start[node], graph.succ_start[node + 1]):
-            after = graph.succ[k]
-            if graph.gone[after]:
+        v = table[STACK, depth]
+        comp = table[COMP, v]
+        table[COMP, v] = GONE
+        if comp >= 0 and table[ROOT, comp] >= 0:
+            note_removal(table, edges, sizes, v, comp)
+        for k in range(table[START + AFTER, v], table[START + AFTER, v + 1]):
+            after = edges[AFTER, k]
+            if table[COMP, after] == GONE:
                 continue
-            graph.waits[after] -= 1
-            if after < rows and graph.is_time[node]:
-                graph.time_waits[after] -= 1
-                _offer(graph, after)
-            if graph.comp[after] >= 0 and graph.comp[after] != comp:
-                _leave(graph, graph.comp[after])
-            if graph.waits[after] == 0:
-                if after < rows:
-                    graph.sizes[FREE] = heap_push(graph.free, graph.sizes[FREE], after)
-                else:
-                    graph.stack[depth] = after
-                    depth += 1
+            table[WAITS, after] -= 1
+            if table[IS_TIME, v]:
+                table[TIME_WAITS, after] -= 1
+                _offer(table, sizes, after)
+            if table[COMP, after] >= 0 and table[COMP, after] != comp:
+                _leave(table, sizes, table[COMP, after])
+            if table[WAITS, after] == 0 and after < sizes[ROWS]:
+                sizes[FREE_SIZE] = heap_push(table[FREE], sizes[FREE_SIZE], after)
+            elif table[WAITS, after] == 0:
+                table[STACK, depth] = after
+                depth += 1
 
 
-@njit(cache=True, nogil=True)
-def _offer(graph: Graph, row: int) -> None:
+@compiled
+def _offer(table: Int32, sizes: Int64, v: int) -> None:
     """Make a row a candidate if no earlier time precedes it and its circle waits for nothing outside."""
-    comp = graph.comp[row]
-    if comp < 0 or graph.entering[comp] or graph.time_waits[row] or graph.queued[row] & IS_CANDIDATE:
+    comp = table[COMP, v]
+    if v >= sizes[ROWS] or comp < 0 or table[TIME_WAITS, v] or table[QUEUED, v] & IS_CANDIDATE:
         return
-    graph.queued[row] |= IS_CANDIDATE
-    graph.sizes[CANDIDATES] = heap_push(graph.candidates, graph.sizes[CANDIDATES], row)
+    if table[ENTERING, comp] == 0:
+        table[QUEUED, v] |= IS_CANDIDATE
+        sizes[CANDIDATES_SIZE] = heap_push(table[CANDIDATES], sizes[CANDIDATES_SIZE], v)
 
 
-@njit(cache=True, nogil=True)
-def _offer_all(graph: Graph, comp: int) -> None:
-    for k in range(graph.first[comp], graph.last[comp]):
-        node = graph.members[k]
-        if node < len(graph.time_waits) and not graph.gone[node] and graph.comp[node] == comp:
-            _offer(graph, node)
+@compiled
+def _offer_all(table: Int32, sizes: Int64, comp: int) -> None:
+    for k in range(table[FIRST, comp], table[LAST, comp]):
+        if table[COMP, table[MEMBERS, k]] == comp:
+            _offer(table, sizes, table[MEMBERS, k])
 
 
-@njit(cache=True, nogil=True)
-def _leave(graph: Graph, comp: int) -> None:
+@compiled
+def _leave(table: Int32, sizes: Int64, comp: int) -> None:
     """Note that something outside a component, which it waited for, is done."""
-    graph.entering[comp] -= 1
-    if graph.entering[comp] == 0:
-        _offer_all(graph, comp)
+    table[ENTERING, comp] -= 1
+    if table[ENTERING, comp] == 0:
+        _offer_all(table, sizes, comp)
 
 
-@njit(cache=True, nogil=True)
-def _forced(graph: Graph) -> int:
+@compiled
+def _forced(table: Int32, edges: Int32, sizes: Int64) -> int:
     """Choose the row that comes although it waits."""
-    if graph.sizes[TOUCHED] >= 0:
-        _settle(graph, graph.sizes[TOUCHED])
+    if sizes[TOUCHED] >= 0:
+        _settle(table, edges, sizes, sizes[TOUCHED])
+    candidates = table[CANDIDATES]
     while True:
-        row = int(graph.candidates[0])
-        graph.sizes[CANDIDATES] = heap_pop(graph.candidates, graph.sizes[CANDIDATES])
-        graph.queued[row] &= ~IS_CANDIDATE
-        comp = graph.comp[row]
-        if not graph.gone[row] and comp >= 0 and graph.entering[comp] == 0:
+        row = int(candidates[0])
+        sizes[CANDIDATES_SIZE] = heap_pop(candidates, sizes[CANDIDATES_SIZE])
+        table[QUEUED, row] &= ~IS_CANDIDATE
+        comp = table[COMP, row]
+        if comp >= 0 and table[ENTERING, comp] == 0:
             break
-    graph.sizes[TOUCHED] = comp
-    if graph.root[comp] < 0 and graph.last[comp] - graph.first[comp] >= graph.sizes[TREE_NODES]:
-        grow_trees(graph, comp)
+    sizes[TOUCHED] = comp
+    if table[ROOT, comp] < 0 and table[LAST, comp] - table[FIRST, comp] >= sizes[TREE_NODES]:
+        grow_trees(table, edges, comp)
     return row
 
 
-@njit(cache=True, nogil=True)
-def _settle(graph: Graph, comp: int) -> None:
+@compiled
+def _settle(table: Int32, edges: Int32, sizes: Int64, comp: int) -> None:
     """Find out what is left of a component after rows of it have come."""
-    if graph.root[comp] >= 0:
-        shed(graph, comp)
-    whole = graph.root[comp] >= 0 and repair_from(graph, comp) and repair_to(graph, comp)
-    if not whole:
-        for k in range(graph.sizes[FROM_QUEUE]):
-            graph.queued[graph.from_queue[k]] &= ~IN_FROM_QUEUE
-        for k in range(graph.sizes[TO_QUEUE]):
-            graph.queued[graph.to_queue[k]] &= ~IN_TO_QUEUE
-        graph.sizes[FROM_QUEUE : SHED_QUEUE + 1] = 0
-        _search(graph, graph.first[comp], graph.last[comp], comp)
+    if table[ROOT, comp] >= 0:
+        shed(table, edges, sizes, comp)
+    whole = table[ROOT, comp] >= 0 and repair(table, edges, sizes, comp, BEFORE)
+    if whole and repair(table, edges, sizes, comp, AFTER):
+        return
+    for direction in (BEFORE, AFTER):
+        for k in range(sizes[direction]):
+            v = table[QUEUE + direction, (sizes[HEAD + direction] + k) % table.shape[1]]
+            table[QUEUED, v] &= ~(1 << direction)
+        sizes[direction] = 0
+    sizes[SHED_SIZE] = 0
+    _search(table, edges, sizes, table[FIRST, comp], table[LAST, comp], comp)
 
 
-@njit(cache=True, nogil=True)
-def _search(graph: Graph, begin: int, end: int, comp: int) -> None:
+@compiled
+def _search(table: Int32, edges: Int32, sizes: Int64, begin: int, end: int, comp: int) -> None:
     """Split what is left of a component into its strong components, and offer rows of those that may come."""
     left = begin
     for k in range(begin, end):
-        node = graph.members[k]
-        if not graph.gone[node] and graph.comp[node] == comp:
-            graph.members[left] = node
-            graph.number[node] = 0
+        if table[COMP, table[MEMBERS, k]] == comp:
+            table[MEMBERS, left] = table[MEMBERS, k]
             left += 1
-    nodes = graph.members[begin:left].copy()
-    for node in nodes:
-        graph.comp[node] = -1
+    searched = table[MEMBERS, begin:left].copy()
+    for v in searched:
+        table[COMP, v], table[NUMBER, v] = ALONE, 0
     found, index = begin, 1
-    for node in nodes:
-        if graph.number[node] == 0:
-            found, index = _strong_components(graph, node, found, index)
-    for node in nodes:
-        own = graph.comp[node]
-        if own >= 0:
-            for k in range(graph.pred_start[node], graph.pred_start[node + 1]):
-                if not graph.gone[graph.pred[k]] and graph.comp[graph.pred[k]] != own:
-                    graph.entering[own] += 1
-    for node in nodes:
-        if graph.comp[node] == node and graph.entering[node] == 0:
-            _offer_all(graph, node)
-
-
-@njit(cache=True, nogil=True)
-def _strong_components(graph: Graph, node: int, found: int, index: int) -> tuple[int, int]:
-    """Search from a node; write components to `members` from `found` on (Tarjan, without recursion)."""
-    depth = 0
-    graph.above[node] = -1
-    entered = False
-    while node >= 0:
-        if not entered:
-            graph.number[node], graph.low[node] = index, index
-            index += 1
-            graph.edge[node] = graph.succ_start[node]
-            graph.stack[depth] = node
-            depth += 1
-            entered = True
-        if graph.edge[node] < graph.succ_start[node + 1]:
-            after = graph.succ[graph.edge[node]]
-            graph.edge[node] += 1
-            if graph.number[after] == 0:
-                graph.above[after] = node
-                node = after
-                entered = False
-            elif graph.number[after] != FINISHED:
-                graph.low[node] = min(graph.low[node], graph.number[after])
+    for v in searched:
+        if table[NUMBER, v] == 0:
+            found, index = _strong_components(table, edges, v, found, index)
+    for v in searched:
+        own = table[COMP, v]
+        if own < 0:
             continue
-        if graph.low[node] == graph.number[node]:
-            depth, found = _close_component(graph, node, depth, found)
-        above = graph.above[node]
-        if above >= 0:
-            graph.low[above] = min(graph.low[above], graph.low[node])
-        node = above
+        for k in range(table[START + BEFORE, v], table[START + BEFORE, v + 1]):
+            before = table[COMP, edges[BEFORE, k]]
+            table[ENTERING, own] += before != GONE and before != own
+    for v in searched:
+        if table[COMP, v] == v and table[ENTERING, v] == 0:
+            _offer_all(table, sizes, v)
+
+
+@compiled
+def _strong_components(table: Int32, edges: Int32, v: int, found: int, index: int) -> tuple[int, int]:
+    """Search from a node; write components to the members from `found` on (Tarjan, without recursion)."""
+    depth = 0
+    table[ABOVE, v] = -1
+    while v >= 0:
+        if table[NUMBER, v] == 0:
+            table[NUMBER, v], table[LOW, v], table[EDGE, v] = index, index, table[START + AFTER, v]
+            index += 1
+            table[STACK, depth] = v
+            depth += 1
+        if table[EDGE, v] < table[START + AFTER, v + 1]:
+            after = edges[AFTER, table[EDGE, v]]
+            table[EDGE, v] += 1
+            if table[NUMBER, after] == 0:
+                table[ABOVE, after] = v
+                v = after
+            elif table[NUMBER, after] != FINISHED:
+                table[LOW, v] = min(table[LOW, v], table[NUMBER, after])
+            continue
+        above = table[ABOVE, v]
+        if table[LOW, v] == table[NUMBER, v]:
+            depth, found = _close_component(table, v, depth, found)
+        elif above >= 0:
+            table[LOW, above] = min(table[LOW, above], table[LOW, v])
+        v = above
     return found, index
 
 
-@njit(cache=True, nogil=True)
-def _close_component(graph: Graph, node: int, depth: int, found: int) -> tuple[int, int]:
-    """Take the component that ends at `node` off the stack."""
-    comp = node if graph.stack[depth - 1] != node else -1  # one node alone is no circle
-    if comp >= 0:
-        graph.first[comp], graph.entering[comp], graph.root[comp] = found, 0, -1
+@compiled
+def _close_component(table: Int32, v: int, depth: int, found: int) -> tuple[int, int]:
+    """Take the component that ends at node v off the stack."""
+    comp = v if table[STACK, depth - 1] != v else ALONE
+    table[FIRST, v], table[ENTERING, v], table[ROOT, v] = found, 0, -1
     while True:
         depth -= 1
-        member = graph.stack[depth]
-        graph.number[member] = FINISHED
-        graph.comp[member] = comp
-        graph.members[found] = member
+        member = table[STACK, depth]
+        table[NUMBER, member], table[COMP, member] = FINISHED, comp
+        table[MEMBERS, found] = member
         found += 1
-        if member == node:
+        if member == v:
             break
-    if comp >= 0:
-        graph.last[comp] = found
+    table[LAST, v] = found
     return depth, found

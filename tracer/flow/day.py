@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from tracer.flow.codes import Bool, Int32, Int64
+from tracer.flow.compiled import compiled, inlined
 
 
 class Day(NamedTuple):
@@ -35,7 +35,7 @@ class Day(NamedTuple):
     heap: Int32  # rows that came free after their turn
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def workspace(largest: int, holders: int) -> Day:
     """Make the columns for days of at most `largest` rows in a ledger of `holders`."""
 
@@ -61,7 +61,7 @@ def workspace(largest: int, holders: int) -> Day:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def load_day(
     work: Day, rows: Int64, time_ms: Int32, payer: Int32, payee: Int32, counts: Bool
 ) -> tuple[int, int]:
@@ -87,7 +87,7 @@ def load_day(
     return holders, timed
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _add_holder(local: Int32, known: Int32, holder: int, holders: int) -> int:
     """Give `holder` a local number unless it has one today; return how many there are."""
     number = local[holder]  # may be left from another day: nothing is cleared in between
@@ -98,7 +98,7 @@ def _add_holder(local: Int32, known: Int32, holder: int, holders: int) -> int:
     return holders + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def group_times(work: Day, size: int, timed: int) -> int:
     """Number the groups (holder, time) so that those of a holder follow each other in time."""
     times, payer, payee, key = work.time_ms, work.payer, work.payee, work.key
@@ -117,7 +117,7 @@ def group_times(work: Day, size: int, timed: int) -> int:
     return int(groups)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _number_groups(
     key: Int64, ends: Int64, payer_group: Int32, payee_group: Int32, group_holder: Int32
 ) -> int:
@@ -136,7 +136,7 @@ def _number_groups(
     return g + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def set_barriers(work: Day, size: int, holders: int, groups: int) -> None:
     """List the barriers of each row, and count for each barrier what must be done before it opens."""
     base = 2 * holders
@@ -159,7 +159,7 @@ def set_barriers(work: Day, size: int, holders: int, groups: int) -> None:
             waits[base + 2 * g] += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _set_payments(
     time_ms: Int32, payer: Int32, group: Int32, group_holder: Int32, base: int, waits_for: Int32, holds: Int32
 ) -> None:
@@ -178,7 +178,7 @@ def _set_payments(
             holds[4 * i] = base + 2 * (g + 1)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _set_receipts(
     time_ms: Int32, payee: Int32, group: Int32, group_holder: Int32, base: int, waits_for: Int32, holds: Int32
 ) -> None:

@@ -9,7 +9,6 @@ birth, so rows of different provinces need not wait for each other because of it
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from tracer.flow.codes import (
     ACCOUNT,
@@ -25,6 +24,7 @@ from tracer.flow.codes import (
     MoneyColumns,
     plain,
 )
+from tracer.flow.compiled import compiled, inlined
 from tracer.flow.held import Held
 
 BORN = -1
@@ -93,7 +93,7 @@ def spending_codes(columns: MoneyColumns, held: Held) -> tuple[Int32, Int64, Int
     return code * np.int32(4) + kinds, slots, left[roots]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _spending(
     day: Int32, payer: Int32, payee: Int32, amount: Int64, kinds: Int8, issue_day: Int32,
     pays: Int8, free_of_receipts: Int8, left: Int64,
@@ -128,7 +128,7 @@ def births(columns: MoneyColumns, order: Int64, held: Held) -> Births:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _rows_before(day: Int32, order: Int64, days: Int32) -> Int64:
     """Count for each of `days`, which ascend, the rows that are dated earlier."""
     out = np.empty(len(days), np.int64)
@@ -161,7 +161,7 @@ def tag_queues(columns: MoneyColumns, code: Int32, linked: bool) -> tuple[Int32,
     return queue, keys, queue_of, slot_of
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _number_queues(wanted: Int64, rows: Int64, queue: Int32, keys: Int64, queue_of: Int32) -> int:
     queues = 0
     for k in range(len(wanted)):
@@ -173,7 +173,7 @@ def _number_queues(wanted: Int64, rows: Int64, queue: Int32, keys: Int64, queue_
     return queues
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_place(keys: Int64, key: int) -> int:
     """Find the place of a key in the hash table, or the empty place where it would be."""
     mask = len(keys) - 1
@@ -183,7 +183,7 @@ def find_place(keys: Int64, key: int) -> int:
     return place
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def load_events(ledger: Ledger, begin: int, events: Any) -> None:
     """Write the events from place `begin` on to `events`, in time order."""
     # The columns are taken out of the tuple once: compiled code counts references at each access.
@@ -204,7 +204,7 @@ def load_events(ledger: Ledger, begin: int, events: Any) -> None:
         _set_ends(event, payer[row], payee[row], code)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _set_ends(event: Any, payer: int, payee: int, code: Int32) -> None:
     """Set where the money of a row comes from and goes to."""
     if payer == payee:  # moves nothing

@@ -1,11 +1,10 @@
 """A binary heap of row numbers, smallest first, for compiled code."""
 
-from numba import njit
-
 from tracer.flow.codes import Int32
+from tracer.flow.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def heap_push(heap: Int32, size: int, value: int) -> int:
     """Add `value` to the heap of `size` entries and return the new size; `heap` must have room."""
     at = size
@@ -19,7 +18,7 @@ def heap_push(heap: Int32, size: int, value: int) -> int:
     return size + 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def heap_pop(heap: Int32, size: int) -> int:
     """Take `heap[0]` off the heap of `size` entries and return the new size; read it before."""
     size -= 1

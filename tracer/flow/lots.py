@@ -14,9 +14,9 @@ given and nothing else, so events that share no slot may be moved at the same ti
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from tracer.flow.codes import Int32, Int64
+from tracer.flow.compiled import compiled, inlined
 from tracer.flow.events import BORN, KEEPS, ROOT, find_place
 
 FIFO, LIFO, LINKED = 0, 1, 2
@@ -71,7 +71,7 @@ class Holdings(NamedTuple):
     queue_of: Int32
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def move(
     holdings: Holdings, events: Any, method: int, stride: int, state: Int64,
     pieces: Any, first: Int32, count: Int32,
@@ -115,14 +115,14 @@ def move(
     return bool(done == len(events))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _write(pieces: Any, size: int, fen: int, origin: int, line: int, parent: int) -> int:
     piece = pieces[size]
     piece.fen, piece.origin, piece.line, piece.parent, piece.lot = fen, origin, line, parent, -1
     return size + 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _take(lot: Any, at: int, event: Any, need: int, pieces: Any, size: int) -> int:
     """Cut up to `need` fen off lot number `at` into a piece; return how many."""
     taken = min(need, lot.left)
@@ -132,7 +132,7 @@ def _take(lot: Any, at: int, event: Any, need: int, pieces: Any, size: int) -> i
     return int(taken)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _take_front(lots: Any, slot: Any, event: Any, need: int, pieces: Any, size: int) -> tuple[int, int]:
     """Take from the front of the holder's list; return what is still needed and the number of pieces."""
     at = slot.head
@@ -149,7 +149,7 @@ def _take_front(lots: Any, slot: Any, event: Any, need: int, pieces: Any, size: 
     return need, size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _take_line(
     lots: Any, slot: Any, heads: Int32, event: Any, need: int, pieces: Any, size: int
 ) -> tuple[int, int]:
@@ -168,14 +168,14 @@ def _take_line(
     return need, size
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _after(lot: int, stride: int) -> int:
     """Return the lot that the same caller takes after this one."""
     lot += 1
     return lot if lot % CHUNK else lot + stride
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _arrive(
     lots: Any, slot: Any, method: int, stride: int, pieces: Any, begin: int, end: int, lot: int
 ) -> int:
@@ -201,7 +201,7 @@ def _arrive(
     return lot
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _enqueue(
     lots: Any, heads: Int32, tails: Int32, keys: Int64, queue_of: Int32, target: int, pieces: Any,
     begin: int, end: int,

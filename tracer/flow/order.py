@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 
 from tracer.flow.circles import order_circles
 from tracer.flow.codes import Bool, Int32, Int64, plain
+from tracer.flow.compiled import compiled, inlined
 from tracer.flow.day import group_times, load_day, set_barriers, workspace
 from tracer.flow.heap import heap_pop, heap_push
 
@@ -61,7 +61,7 @@ def _rows_by_day(day: Int32) -> tuple[Int64, Int64]:
     return rows, np.concatenate((np.zeros(1, np.int64), changes, np.array([len(day)])))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _count_sort(day: Int32, first: int, span: int) -> tuple[Int64, Int64]:
     at = np.zeros(span + 1, np.int64)
     for value in day:
@@ -76,7 +76,7 @@ def _count_sort(day: Int32, first: int, span: int) -> tuple[Int64, Int64]:
     return rows, at[:span]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _order_days(
     bounds: Int64,
     rows: Int64,
@@ -106,7 +106,7 @@ def _order_days(
             order_circles(work, 2 * holders, groups, tree_nodes, done, rows[begin:end], out[begin:end])
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@inlined
 def _closed_barrier(waits_for: Int32, waits: Int32, i: int) -> int:
     """Return a barrier that row i still waits for, -1 if it may come."""
     for k in range(4 * i, 4 * i + 4):
@@ -118,7 +118,7 @@ def _closed_barrier(waits_for: Int32, waits: Int32, i: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _release(
     waits_for: Int32, holds: Int32, waits: Int32, head: Int32, hang: Int32, group_holder: Int32, heap: Int32,
     base: int, rows: Int64, out: Int64,
@@ -155,7 +155,7 @@ def _release(
                 heaped = _open(waits_for, waits, head, hang, group_holder, heap, base, barrier, heaped)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _open(
     waits_for: Int32, waits: Int32, head: Int32, hang: Int32, group_holder: Int32, heap: Int32,
     base: int, barrier: int, heaped: int,

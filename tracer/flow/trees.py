@@ -5,175 +5,165 @@ whose way back is gone are shed; a distance that has to grow is repaired step by
 1981, An on-line edge-deletion problem) until that has become dear.
 """
 
-from numba import njit
+from tracer.flow.codes import Int32, Int64
+from tracer.flow.compiled import compiled, inlined
+from tracer.flow.waitgraph import (
+    AFTER,
+    ALONE,
+    AT,
+    BEFORE,
+    BUDGET,
+    COMP,
+    DISTANCE,
+    FINISHED,
+    FIRST,
+    HEAD,
+    INSIDE,
+    LAST,
+    MEMBERS,
+    QUEUE,
+    QUEUED,
+    ROOT,
+    SHED_QUEUE,
+    STACK,
+    START,
+)
 
-from tracer.flow.codes import Int32
-from tracer.flow.waitgraph import FROM_QUEUE, IN_FROM_QUEUE, IN_TO_QUEUE, SHED_QUEUE, TO_QUEUE, Graph
+SHED = SHED_QUEUE - QUEUE
 
 
-@njit(cache=True, nogil=True)
-def grow_trees(graph: Graph, comp: int) -> None:
+@compiled
+def grow_trees(table: Int32, edges: Int32, comp: int) -> None:
     """Measure the distances from and to the node with the most edges, which stays longest."""
-    best, edges = -1, 0
-    for k in range(graph.first[comp], graph.last[comp]):
-        node = graph.members[k]
-        if graph.gone[node] or graph.comp[node] != comp:
-            continue
-        degree = graph.succ_start[node + 1] - graph.succ_start[node]
-        degree += graph.pred_start[node + 1] - graph.pred_start[node]
-        edges += degree
-        if degree > best:
-            best, graph.root[comp] = degree, node
-    graph.budget[comp] = 16 * edges
-    _distances(graph, comp, graph.from_root, graph.succ_start, graph.succ)
-    _distances(graph, comp, graph.to_root, graph.pred_start, graph.pred)
-    for k in range(graph.first[comp], graph.last[comp]):
-        node = graph.members[k]
-        if graph.gone[node] or graph.comp[node] != comp:
-            continue
-        graph.from_at[node], graph.to_at[node] = graph.pred_start[node], graph.succ_start[node]
-        graph.inside[node] = 0
-        for e in range(graph.succ_start[node], graph.succ_start[node + 1]):
-            after = graph.succ[e]
-            graph.inside[node] += not graph.gone[after] and graph.comp[after] == comp
-        if node != graph.root[comp]:
-            _find_nearer(graph, node, graph.from_root, graph.from_at, graph.pred_start, graph.pred)
-            _find_nearer(graph, node, graph.to_root, graph.to_at, graph.succ_start, graph.succ)
+    most, total = -1, 0
+    for k in range(table[FIRST, comp], table[LAST, comp]):
+        v = table[MEMBERS, k]
+        table[DISTANCE + BEFORE, v], table[DISTANCE + AFTER, v] = -1, -1
+        if table[COMP, v] == comp:
+            degree = table[START + BEFORE, v + 1] - table[START + BEFORE, v]
+            degree += table[START + AFTER, v + 1] - table[START + AFTER, v]
+            total += degree
+            if degree > most:
+                most, table[ROOT, comp] = degree, v
+    table[BUDGET, comp] = min(4 * total, FINISHED)
+    for direction in (BEFORE, AFTER):
+        _measure(table, edges, comp, direction)
+    for k in range(table[FIRST, comp], table[LAST, comp]):
+        v = table[MEMBERS, k]
+        if table[COMP, v] == comp:
+            _begin(table, edges, v, comp)
 
 
-@njit(cache=True, nogil=True)
-def _distances(graph: Graph, comp: int, distance: Int32, start: Int32, neighbour: Int32) -> None:
-    """Measure distances from the root along `neighbour`, breadth first."""
-    for k in range(graph.first[comp], graph.last[comp]):
-        distance[graph.members[k]] = -1
-    distance[graph.root[comp]] = 0
-    graph.stack[0] = graph.root[comp]
-    read, write = 0, 1
+@compiled
+def _measure(table: Int32, edges: Int32, comp: int, direction: int) -> None:
+    """Measure the distances that lead to the root in this direction, breadth first from the root."""
+    table[STACK, 0] = table[ROOT, comp]
+    table[DISTANCE + direction, table[ROOT, comp]] = 0
+    read, write, back = 0, 1, 1 - direction
     while read < write:
-        node = graph.stack[read]
+        v = table[STACK, read]
         read += 1
-        for k in range(start[node], start[node + 1]):
-            other = neighbour[k]
-            if not graph.gone[other] and graph.comp[other] == comp and distance[other] < 0:
-                distance[other] = distance[node] + 1
-                graph.stack[write] = other
+        for k in range(table[START + back, v], table[START + back, v + 1]):
+            other = edges[back, k]
+            if table[COMP, other] == comp and table[DISTANCE + direction, other] < 0:
+                table[DISTANCE + direction, other] = table[DISTANCE + direction, v] + 1
+                table[STACK, write] = other
                 write += 1
 
 
-@njit(cache=True, nogil=True)
-def _find_nearer(graph: Graph, node: int, distance: Int32, at: Int32, start: Int32, neighbour: Int32) -> bool:
-    """Move `at` on to a neighbour that is one step nearer to the root; tell whether there is one."""
-    comp = graph.comp[node]
-    while at[node] < start[node + 1]:
-        other = neighbour[at[node]]
-        if not graph.gone[other] and graph.comp[other] == comp and distance[other] == distance[node] - 1:
-            return True
-        at[node] += 1
-        graph.budget[comp] -= 1
-    return False
+@compiled
+def _begin(table: Int32, edges: Int32, v: int, comp: int) -> None:
+    """Find the nearer neighbours of a node, and count those after it."""
+    for direction in (BEFORE, AFTER):
+        table[AT + direction, v] = table[START + direction, v]
+        if v != table[ROOT, comp]:
+            _find_nearer(table, edges, v, comp, direction)
+    table[INSIDE, v] = 0
+    for k in range(table[START + AFTER, v], table[START + AFTER, v + 1]):
+        table[INSIDE, v] += table[COMP, edges[AFTER, k]] == comp
 
 
-@njit(cache=True, nogil=True)
-def note_removal(graph: Graph, node: int, comp: int) -> None:
+@inlined
+def _find_nearer(table: Int32, edges: Int32, v: int, comp: int, direction: int) -> bool:
+    """Move `AT` on to a neighbour that is one step nearer to the root; tell whether there is one."""
+    first, end = table[AT + direction, v], table[START + direction, v + 1]
+    wanted = table[DISTANCE + direction, v] - 1
+    k = first
+    while k < end:
+        other = edges[direction, k]
+        if table[COMP, other] == comp and table[DISTANCE + direction, other] == wanted:
+            break
+        k += 1
+    table[AT + direction, v] = k
+    table[BUDGET, comp] -= k - first
+    return bool(k < end)
+
+
+@compiled
+def note_removal(table: Int32, edges: Int32, sizes: Int64, v: int, comp: int) -> None:
     """Queue the neighbours whose distance hung on a node that leaves its component."""
-    if node == graph.root[comp]:
-        graph.root[comp] = -1
+    if v == table[ROOT, comp]:
+        table[ROOT, comp] = -1
         return
-    for k in range(graph.succ_start[node], graph.succ_start[node + 1]):
-        after = graph.succ[k]
-        if not graph.gone[after] and graph.comp[after] == comp and after != graph.root[comp]:
-            _queue_from(graph, after, node)
-    for k in range(graph.pred_start[node], graph.pred_start[node + 1]):
-        before = graph.pred[k]
-        if not graph.gone[before] and graph.comp[before] == comp:
-            graph.inside[before] -= 1
-            if graph.inside[before] == 0:
-                graph.shed_queue[graph.sizes[SHED_QUEUE]] = before
-                graph.sizes[SHED_QUEUE] += 1
-            if before != graph.root[comp]:
-                _queue_to(graph, before, node)
+    _queue_further(table, edges, sizes, v, comp, BEFORE)
+    _queue_further(table, edges, sizes, v, comp, AFTER)
+    for k in range(table[START + BEFORE, v], table[START + BEFORE, v + 1]):
+        before = edges[BEFORE, k]
+        if table[COMP, before] == comp:
+            table[INSIDE, before] -= 1
+            if table[INSIDE, before] == 0:
+                table[SHED_QUEUE, sizes[SHED]] = before
+                sizes[SHED] += 1
 
 
-@njit(cache=True, nogil=True)
-def _queue_from(graph: Graph, node: int, nearer: int) -> None:
-    if graph.pred[graph.from_at[node]] == nearer and not graph.queued[node] & IN_FROM_QUEUE:
-        graph.queued[node] |= IN_FROM_QUEUE
-        graph.from_queue[graph.sizes[FROM_QUEUE]] = node
-        graph.sizes[FROM_QUEUE] += 1
+@compiled
+def _queue_further(table: Int32, edges: Int32, sizes: Int64, v: int, comp: int, direction: int) -> None:
+    """Queue the nodes for which `v` is the step nearer to the root."""
+    root, back = table[ROOT, comp], 1 - direction
+    for k in range(table[START + back, v], table[START + back, v + 1]):
+        other = edges[back, k]
+        if (
+            table[COMP, other] == comp
+            and other != root
+            and edges[direction, table[AT + direction, other]] == v
+        ):
+            _queue(table, sizes, other, direction)
 
 
-@njit(cache=True, nogil=True)
-def _queue_to(graph: Graph, node: int, nearer: int) -> None:
-    if graph.succ[graph.to_at[node]] == nearer and not graph.queued[node] & IN_TO_QUEUE:
-        graph.queued[node] |= IN_TO_QUEUE
-        graph.to_queue[graph.sizes[TO_QUEUE]] = node
-        graph.sizes[TO_QUEUE] += 1
+@inlined
+def _queue(table: Int32, sizes: Int64, v: int, direction: int) -> None:
+    if not table[QUEUED, v] & (1 << direction):
+        table[QUEUED, v] |= 1 << direction
+        table[QUEUE + direction, (sizes[HEAD + direction] + sizes[direction]) % table.shape[1]] = v
+        sizes[direction] += 1
 
 
-@njit(cache=True, nogil=True)
-def shed(graph: Graph, comp: int) -> None:
+@compiled
+def shed(table: Int32, edges: Int32, sizes: Int64, comp: int) -> None:
     """Put nodes out of the component that no longer lead back into it."""
-    while graph.sizes[SHED_QUEUE] and graph.root[comp] >= 0:
-        graph.sizes[SHED_QUEUE] -= 1
-        node = graph.shed_queue[graph.sizes[SHED_QUEUE]]
-        if not graph.gone[node] and graph.comp[node] == comp:
-            note_removal(graph, node, comp)
-            graph.comp[node] = -1
+    while sizes[SHED] and table[ROOT, comp] >= 0:
+        sizes[SHED] -= 1
+        v = table[SHED_QUEUE, sizes[SHED]]
+        if table[COMP, v] == comp:
+            note_removal(table, edges, sizes, v, comp)
+            table[COMP, v] = ALONE
 
 
-@njit(cache=True, nogil=True)
-def repair_from(graph: Graph, comp: int) -> bool:
-    """Restore the distances from the root; give up, with false, when that becomes dear."""
-    while graph.sizes[FROM_QUEUE] and graph.budget[comp] >= 0:
-        graph.sizes[FROM_QUEUE] -= 1
-        node = graph.from_queue[graph.sizes[FROM_QUEUE]]
-        graph.queued[node] &= ~IN_FROM_QUEUE
-        if graph.gone[node] or graph.comp[node] != comp:
+@compiled
+def repair(table: Int32, edges: Int32, sizes: Int64, comp: int, direction: int) -> bool:
+    """Restore the distances in one direction; give up, with false, when that becomes dear."""
+    back = 1 - direction
+    while sizes[direction] and table[BUDGET, comp] >= 0:
+        v = table[QUEUE + direction, sizes[HEAD + direction]]
+        sizes[HEAD + direction] = (sizes[HEAD + direction] + 1) % table.shape[1]
+        sizes[direction] -= 1
+        table[QUEUED, v] &= ~(1 << direction)
+        if table[COMP, v] != comp or _find_nearer(table, edges, v, comp, direction):
             continue
-        if not _find_nearer(graph, node, graph.from_root, graph.from_at, graph.pred_start, graph.pred):
-            graph.from_root[node] += 1
-            graph.from_at[node] = graph.pred_start[node]
-            _requeue_from(graph, node, comp)
-    return bool(graph.budget[comp] >= 0)
-
-
-@njit(cache=True, nogil=True)
-def _requeue_from(graph: Graph, node: int, comp: int) -> None:
-    """Queue a node whose distance has grown, and those that were reached through it."""
-    graph.queued[node] |= IN_FROM_QUEUE
-    graph.from_queue[graph.sizes[FROM_QUEUE]] = node
-    graph.sizes[FROM_QUEUE] += 1
-    for k in range(graph.succ_start[node], graph.succ_start[node + 1]):
-        after = graph.succ[k]
-        graph.budget[comp] -= 1
-        if not graph.gone[after] and graph.comp[after] == comp and after != graph.root[comp]:
-            _queue_from(graph, after, node)
-
-
-@njit(cache=True, nogil=True)
-def repair_to(graph: Graph, comp: int) -> bool:
-    """Restore the distances to the root; give up, with false, when that becomes dear."""
-    while graph.sizes[TO_QUEUE] and graph.budget[comp] >= 0:
-        graph.sizes[TO_QUEUE] -= 1
-        node = graph.to_queue[graph.sizes[TO_QUEUE]]
-        graph.queued[node] &= ~IN_TO_QUEUE
-        if graph.gone[node] or graph.comp[node] != comp:
-            continue
-        if not _find_nearer(graph, node, graph.to_root, graph.to_at, graph.succ_start, graph.succ):
-            graph.to_root[node] += 1
-            graph.to_at[node] = graph.succ_start[node]
-            _requeue_to(graph, node, comp)
-    return bool(graph.budget[comp] >= 0)
-
-
-@njit(cache=True, nogil=True)
-def _requeue_to(graph: Graph, node: int, comp: int) -> None:
-    """Queue a node whose distance has grown, and those that reached the root through it."""
-    graph.queued[node] |= IN_TO_QUEUE
-    graph.to_queue[graph.sizes[TO_QUEUE]] = node
-    graph.sizes[TO_QUEUE] += 1
-    for k in range(graph.pred_start[node], graph.pred_start[node + 1]):
-        before = graph.pred[k]
-        graph.budget[comp] -= 1
-        if not graph.gone[before] and graph.comp[before] == comp and before != graph.root[comp]:
-            _queue_to(graph, before, node)
+        # All that hang on the node follow it in the ring, so distances grow in the order of their size.
+        table[DISTANCE + direction, v] += 1
+        _queue_further(table, edges, sizes, v, comp, direction)
+        table[AT + direction, v] = table[START + direction, v]
+        table[BUDGET, comp] -= table[START + back, v + 1] - table[START + back, v]
+        _queue(table, sizes, v, direction)
+    return bool(table[BUDGET, comp] >= 0)

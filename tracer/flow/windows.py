@@ -8,9 +8,9 @@ ledger would not serve: one nation-wide hub joins everything.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from tracer.flow.codes import Int8, Int32, Int64
+from tracer.flow.compiled import compiled
 from tracer.flow.events import Ledger
 from tracer.flow.lots import CHUNK, UNNUMBERED
 
@@ -28,7 +28,7 @@ class Columns(NamedTuple):
     counts: Int32  # `count` of the pieces, which is a method of tuples
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def deal(loose: Any, joined: Int32, number: Int32, parts: int, events: Any) -> Int64:
     """Sort the events `loose` into `events` by part and component; return where the parts begin and end.
 
@@ -63,7 +63,7 @@ def deal(loose: Any, joined: Int32, number: Int32, parts: int, events: Any) -> I
     return bounds
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _root(joined: Int32, slot: int) -> int:
     while joined[slot] != slot:
         joined[slot] = joined[joined[slot]]
@@ -71,7 +71,7 @@ def _root(joined: Int32, slot: int) -> int:
     return int(slot)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _join(joined: Int32, a: int, b: int) -> None:
     a, b = _root(joined, a), _root(joined, b)
     if a < b:
@@ -80,7 +80,7 @@ def _join(joined: Int32, a: int, b: int) -> None:
         joined[a] = b
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _places(sizes: Int64, bounds: Int64) -> Int64:
     """Give each component a part; return where it begins, and set where the parts begin and end."""
     parts = len(bounds) - 1
@@ -99,7 +99,7 @@ def _places(sizes: Int64, bounds: Int64) -> Int64:
     return at
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def number_window(count: Int32, pieces: int, start: Int64) -> int:
     """Set the number of the first piece of each event of a window, in time order; return the next."""
     for at in range(len(count)):
@@ -108,7 +108,7 @@ def number_window(count: Int32, pieces: int, start: Int64) -> int:
     return pieces
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def number_lots(
     lots: Any, events: Any, pieces: Any, first: Int32, count: Int32, start: Int64, owner: Int8, part: int
 ) -> None:
@@ -122,7 +122,7 @@ def number_lots(
                 lots[lot].piece = start[at] + k
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def write_pieces(
     ledger: Ledger, lots: Any, begin: int, low: int, high: int, owner: Int8, first: Int32, count: Int32,
     start: Int64, pieces: Any, others: Any, columns: Columns,
@@ -148,7 +148,7 @@ def write_pieces(
             out_origin[number], out_line[number], out_left[number] = piece.origin, piece.line, piece.fen
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def write_left(lots: Any, begin: int, end: int, stride: int, left: Int64) -> None:
     """Write what is left of the pieces that became the lots from `begin` to `end`, in chunks as in `move`."""
     lot = begin

@@ -82,14 +82,13 @@ def _values(chance: np.random.Generator, name: str, kind: str, rows: int) -> pa.
     return pa.nulls(rows, pa.string())
 
 
-def timed(what: str, rows: int, work: Any) -> float:
-    """Run some work and print how long it took, and the rows per second if any."""
-    start = time.perf_counter()
+def timed(what: str, rows: int, work: Any) -> None:
+    """Run some work and print its seconds, its processor seconds and, where rows are given, rows per second."""
+    start, cpu = time.perf_counter(), time.process_time()
     work()
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     rate = f"  {rows / seconds:12,.0f} rows/s" if rows else ""
-    print(f"{what:34} {seconds:9.2f} s{rate}", flush=True)
-    return seconds
+    print(f"{what:34} {seconds:9.2f} s  {cpu:9.2f} processor s{rate}", flush=True)
 
 
 def ask(store: LadybugStore | Neo4jStore, size: int) -> None:

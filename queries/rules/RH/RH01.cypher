@@ -33,6 +33,8 @@ WHERE f.register_only = true AND t.is_household_payment = true AND t.beneficiary
 MATCH (t)-[:BENEFITS]->(p:Party)
 WHERE NOT EXISTS { MATCH (p)-[:LISTED_AS]->(e:RegisterEntry) WHERE e.from_day <= t.day }
 OPTIONAL MATCH (p)-[:LISTED_AS]->(later:RegisterEntry)
-WITH t, f, min(later.from_day) AS registered_day, collect(later.ref) AS later_refs
-RETURN t.id AS subject, 'yellow' AS level, t.amount_fen AS amount_fen, [f.ref, t.ref] + later_refs AS evidence, t.day AS day,
-  f.name AS fund, registered_day
+// A fund may stand in the catalogue once per level: it is still one payment.
+WITH t, min(later.from_day) AS registered_day, collect(DISTINCT later.ref) AS later_refs,
+  collect(DISTINCT f.ref) AS fund_refs, collect(DISTINCT f.name) AS fund
+RETURN t.id AS subject, 'yellow' AS level, t.amount_fen AS amount_fen, fund_refs + [t.ref] + later_refs AS evidence,
+  t.day AS day, fund, registered_day

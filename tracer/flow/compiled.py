@@ -1,7 +1,7 @@
 """Machine code for functions on columns, kept from run to run.
 
 Numba renews a function's machine code when its own file has changed, not when a function that it calls
-has changed in another file. So the code is kept in a folder that is named by the text of all files here.
+has changed in another file. So the code is kept in a folder that is named by the text of all these files.
 """
 
 import hashlib
@@ -17,7 +17,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def _folder() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + source.read_bytes())
+        text = source.read_bytes()
+        if b"compiled" in text or source.name == "codes.py":  # all others have no machine code
+            digest.update(source.name.encode() + text)
     below = Path(numba.config.CACHE_DIR or Path(__file__).parent / "__pycache__")
     return str(below / f"flow-{digest.hexdigest()[:16]}")
 

@@ -83,7 +83,7 @@ def _values(chance: np.random.Generator, name: str, kind: str, rows: int) -> pa.
 
 
 def timed(what: str, rows: int, work: Any) -> None:
-    """Run some work and print its seconds, its processor seconds and, where rows are given, rows per second."""
+    """Run some work and print its seconds, its processor seconds and, given rows, rows per second."""
     start, cpu = time.perf_counter(), time.process_time()
     work()
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu

@@ -60,6 +60,4 @@ def _check_depth(tokens: list[Token]) -> None:
         depth += (token.text in _OPENING) - (token.text in _CLOSING)
         cases += (token.word == "CASE") - (token.word == "END")
         if depth > DEPTH_MAX or prefixes > DEPTH_MAX or cases > CASES_MAX:
-            raise UsageError(
-                f"查询第 {token.line} 行嵌套过深 / line {token.line}: nested too deep"
-            )
+            raise UsageError(f"查询第 {token.line} 行嵌套过深 / line {token.line}: nested too deep")

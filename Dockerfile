@@ -11,10 +11,10 @@ RUN pip install --no-cache-dir --prefix=/install --constraint constraints.txt ".
 FROM python:3.11-slim
 COPY --from=build /install /usr/local
 RUN useradd --create-home --uid 10001 fundtrail \
-    && install --directory --owner=fundtrail --mode=0700 /home/fundtrail/home
+    && install --directory --owner=fundtrail --mode=0700 /srv/fundtrail
 USER fundtrail
-WORKDIR /home/fundtrail
-ENV FUNDTRAIL_HOME=/home/fundtrail/home PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
-VOLUME /home/fundtrail/home
+WORKDIR /srv/fundtrail
+ENV FUNDTRAIL_HOME=/srv/fundtrail PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
+VOLUME /srv/fundtrail
 ENTRYPOINT ["fundtrail"]
 CMD ["--help"]

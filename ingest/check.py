@@ -1,6 +1,7 @@
 """A planned sheet becomes rows of its table: every row accepted or rejected with all its reasons."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,18 @@ from ingest.plan import Plan
 from ingest.rows import BLANK, DATA, TOTALS, Bools, Int8s, Mapped, classify
 from ingest.sheet import Sheet, Texts
 from ingest.totals import Amounts, Difference, check_found, check_mapped
-from tracer.money import plain_yuan
+from tracer.money import UNITS_FEN
 from tracer.schema import POSITIVE_AMOUNTS, TABLES, Column, Table
 
 _NAMED_ROWS_MAX = 10_000
 """How many rows of a table that could not be taken at all are named one by one."""
+
+_UNITS_EN = {
+    "元": "yuan",
+    "千元": "thousand yuan",
+    "万元": "ten thousand yuan",
+    "亿元": "hundred million yuan",
+}
 
 
 @dataclass
@@ -94,7 +102,7 @@ class _Check:
         good = self._good((kinds == DATA) & ~wrong)
         problems = [
             *_header_problems(self.sheet, self.plan),
-            *self._problems(codes, self._differences(kinds, good)),
+            *self._problems(codes, self._differences(kinds, wrong, good)),
         ]
         return Checked(
             rows,
@@ -187,12 +195,12 @@ class _Check:
                 amounts.append(Amounts(column.name, fen, _bools(pc.is_valid(values))))
         return amounts
 
-    def _differences(self, kinds: Int8s, good: pa.Table) -> list[Difference]:
+    def _differences(self, kinds: Int8s, wrong: Bools, good: pa.Table) -> list[Difference]:
         if not (kinds == TOTALS).any():
             return []
         rule = self.plan.totals
         if rule is None:
-            return check_found(self.sheet, self.plan, kinds, self._amounts())
+            return check_found(self.sheet, self.plan, kinds, ~wrong, self._amounts())
         start = self.plan.header_row
         keys = [self.sheet.texts(cell, start, "text", "元").values.to_pylist() for cell in rule.of]
         groups = [tuple(text.strip(STRIPPED) for text in texts) for texts in zip(*keys, strict=True)]
@@ -212,15 +220,23 @@ class _Check:
         if code == "extra-cells":
             return problem(code, file=self.sheet.file, sheet=self.sheet.name, row=number)
         column = self.table.by_name[name]
-        words = "、".join(dict.fromkeys(word for word, _ in column.words))
+        value = self._value(row, name, code)
+        if code == "not-a-word" and name == "account_type" and "零余额" in (value or ""):
+            code = "zero-balance-account"
+        facts = {
+            "header": column.header_zh,
+            "header_en": name,
+            "words": "、".join(dict.fromkeys(word for word, _ in column.words)),
+            "words_en": ", ".join(dict.fromkeys(english for _, english in column.words)),
+        }
         return problem(
             code,
             file=self.sheet.file,
             sheet=self.sheet.name,
             row=number,
             column=name,
-            value=self._value(row, name, code),
-            facts={"header": column.header_zh, "words": words},
+            value=value,
+            facts=facts,
         )
 
     def _value(self, row: int, name: str, code: str) -> str | None:
@@ -232,19 +248,39 @@ class _Check:
         return text
 
     def _total_problem(self, difference: Difference) -> dict[str, Any]:
+        name = difference.column
+        unit = self.plan.units.get(name, "元")
+        facts = {
+            "header": self.table.by_name[name].header_zh,
+            "header_en": name,
+            "stated": _in_unit(difference.stated_fen, unit),
+            "found": _in_unit(difference.found_fen, unit),
+            "unit": unit,
+            "unit_en": _UNITS_EN[unit],
+            "accepted": "",
+        }
+        if self.plan.totals is not None:
+            facts["accepted"] = "（同组合计行相加，明细只算接受的行）"
+            facts["accepted_en"] = " (all totals rows of the group against its accepted rows)"
+        elif difference.accepted_fen != difference.found_fen:
+            good = _in_unit(difference.accepted_fen, unit)
+            facts["accepted"] = f"（含被退回的行；接受的行之和 {good} {unit}）"
+            facts["accepted_en"] = f"; details include rejected rows, accepted rows sum to {good}"
         return problem(
             "total-differs",
             file=self.sheet.file,
             sheet=self.sheet.name,
             row=self.plan.header_row + difference.row + 1,
-            column=difference.column,
-            value=plain_yuan(difference.stated_fen),
-            facts={
-                "header": self.table.by_name[difference.column].header_zh,
-                "stated": plain_yuan(difference.stated_fen),
-                "found": plain_yuan(difference.found_fen),
-            },
+            column=name,
+            value=self._value(difference.row, name, "total-differs"),
+            facts=facts,
         )
+
+
+def _in_unit(fen: int, unit: str) -> str:
+    """Fen as the shortest exact text in a unit: 3050000 in 万元 is `3.05`."""
+    text = format(Decimal(fen) / UNITS_FEN[unit], "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _first_of_equals(rows: pa.Table) -> pa.Table:

@@ -205,13 +205,24 @@ def _unsettled(candidate: _Candidate, tables: Sequence[Table]) -> Plan:
         choices = [f"{column.table}.{column.name}" for column in hits if column.table in names]
         _report(plan, raw, None, choices)
     said = "、".join(f"{table.name_zh}（{table.name}）" for table in tables)
-    plan.troubles.append(Trouble("ambiguous-table", facts={"tables": said}))
+    said_en = ", ".join(table.name for table in tables)
+    plan.troubles.append(Trouble("ambiguous-table", facts={"tables": said, "tables_en": said_en}))
     return plan
 
 
 def _report(plan: Plan, raw: str, column: str | None, candidates: Iterable[str]) -> None:
     if header := raw.strip(STRIPPED):
         plan.columns.append({"header": header, "column": column, "candidates": list(candidates)})
+
+
+def column_letter(cell: int) -> str:
+    """The letters by which a spreadsheet calls a column counted from 0: A, …, Z, AA, …"""
+    letters = ""
+    number = cell + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _plan(candidate: _Candidate, table: Table) -> Plan:
@@ -226,8 +237,12 @@ def _plan(candidate: _Candidate, table: Table) -> Plan:
         if len(chosen) == 1:
             plan.sources[name] = (chosen[0],)
         else:
-            said = "、".join(f"“{candidate.raw[cell].strip(STRIPPED)}”" for cell in cells)
-            facts: dict[str, object] = {"header": said, "candidates": f"{table.name}.{name}"}
+            texts = [(column_letter(cell), candidate.raw[cell].strip(STRIPPED)) for cell in cells]
+            facts: dict[str, object] = {
+                "header": "、".join(f"{letter} 列“{text}”" for letter, text in texts),
+                "header_en": ", ".join(f"column {letter} “{text}”" for letter, text in texts),
+                "candidates": f"{table.name}.{name}",
+            }
             plan.troubles.append(Trouble("ambiguous-column", name, facts=facts))
         unclear |= {cell: f"{table.name}.{name}" for cell in cells if plan.sources.get(name) != (cell,)}
     column_of = {cells[0]: name for name, cells in plan.sources.items()}
@@ -255,8 +270,11 @@ def set_unit(plan: Plan, name: str, stated: str | None, corner: set[str]) -> Non
         return
     plan.refused = True
     said = stated or "、".join(sorted(corner)) or unit
-    header = f"{column.header_zh}（{said}）"
-    plan.troubles.append(Trouble("unknown-unit", name, value=said, facts={"header": header}))
+    facts: dict[str, object] = {
+        "header": f"{column.header_zh}（{said}）",
+        "header_en": f"{name} ({said})",
+    }
+    plan.troubles.append(Trouble("unknown-unit", name, value=said, facts=facts))
 
 
 def corner_units(sheet: Sheet, plan: Plan) -> set[str]:

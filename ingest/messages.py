@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tracer.messages import Language
+
 
 @dataclass(frozen=True)
 class Message:
@@ -71,6 +73,12 @@ MESSAGES: dict[str, Message] = {
         "not one of the accepted words: {header}",
         "accepted: {words}",
     ),
+    "zero-balance-account": Message(
+        "不在可选值之内：{header}",
+        "零余额账户属于国库账户，请填“国库账户”；可选值：{words}",
+        "not one of the accepted words: {header}",
+        "a zero-balance account is of type treasury: write treasury; accepted: {words}",
+    ),
     "not-yes-no": Message(
         "不是“是/否”：{header}", "填写 是 或 否", "neither yes nor no: {header}", "write 是 or 否"
     ),
@@ -118,9 +126,9 @@ MESSAGES: dict[str, Message] = {
         "settle the problem of the header row first",
     ),
     "total-differs": Message(
-        "合计与明细不符：{header}，合计行 {stated} 元，明细之和 {found} 元",
+        "合计与明细不符：{header}，合计行 {stated} {unit}，明细之和 {found} {unit}{accepted}",
         "核对明细是否缺行或金额有误；合计行本身不导入",
-        "the totals row differs from its details: {header}, stated {stated} yuan, details {found} yuan",
+        "the totals row differs from its details: {header}, {stated} against {found} {unit}{accepted}",
         "look for missing rows or wrong amounts; the totals row itself is not loaded",
     ),
     # tables
@@ -131,9 +139,9 @@ MESSAGES: dict[str, Message] = {
         "add the column, or name it in a mapping file (--mapping)",
     ),
     "ambiguous-column": Message(
-        "表头不明：{header} 可能是 {candidates}",
+        "表头不明：{header} 都可能是 {candidates}",
         "用映射文件（--mapping）指明",
-        "ambiguous header: {header} may be {candidates}",
+        "ambiguous header: each of {header} may be {candidates}",
         "settle it with a mapping file (--mapping)",
     ),
     "ambiguous-table": Message(
@@ -167,6 +175,24 @@ MESSAGES: dict[str, Message] = {
         "the file cannot be read: {reason}",
         "make sure that it is whole, not encrypted, and a CSV, XLSX or XLS file",
     ),
+    "not-a-workbook": Message(
+        "不是工作簿：内容既不是 XLSX、XLS，也不是文本表格",
+        "确认文件没有损坏，用表格软件重新导出",
+        "not a workbook: the content is neither XLSX or XLS nor a table as text",
+        "make sure that the file is not damaged, and export it again from a spreadsheet program",
+    ),
+    "not-text": Message(
+        "不是文本表格：内含二进制（NUL）字节，第 {line} 行附近",
+        "确认文件类型；若是没有 BOM 的 UTF-16 文本，另存为 UTF-8",
+        "not a table as text: it holds binary (NUL) bytes, near line {line}",
+        "check what kind of file it is; UTF-16 text without a byte order mark is to be saved as UTF-8",
+    ),
+    "no-files": Message(
+        "{folder} 里没有 CSV、XLSX 或 XLS 文件",
+        "确认文件夹；隐藏文件和已打开工作簿的锁文件（~$…）不读取",
+        "no CSV, XLSX or XLS file in {folder}",
+        "check the folder; hidden files and lock files of open workbooks (~$…) are not read",
+    ),
     "empty-file": Message("文件是空的", "确认文件已正确导出", "the file is empty", "export it again"),
     "encoding": Message(
         "文字编码既不是 UTF-8 也不是 GB18030（第 {line} 行附近）",
@@ -195,6 +221,28 @@ MESSAGES: dict[str, Message] = {
 }
 
 
+NOTES: dict[str, tuple[str, str]] = {
+    "reading": ("读取", "reading"),
+    "not-mapped": ("映射文件没有提到，不读取", "not named by the mapping file, not read"),
+    "hidden-sheet": ("隐藏的工作表不读取", "hidden sheet, not read"),
+    "no-header": ("没有表头，不是数据表，不读取", "no header row, not a data table, not read"),
+    "lacks-header": ("没有表头“{header}”，不读取", "no header {header}, not read"),
+}
+"""What is said about a file or sheet that is no problem, in Chinese and English."""
+
+
+def note(code: str, *, file: str, sheet: str | None = None, header: str = "") -> dict[str, Any]:
+    """One entry of the report's `notes`: `file`, `sheet`, and `note` in Chinese and English."""
+    zh, en = (text.format(header=header) for text in NOTES[code])
+    return {"file": file, "sheet": sheet, "note": zh, "note_en": en}
+
+
+def note_line(entry: Mapping[str, Any], lang: Language) -> str:
+    """A note as one line of progress in the chosen language."""
+    place = f"{entry['file']} [{entry['sheet']}]" if entry["sheet"] else entry["file"]
+    return f"{place}：{entry['note']}" if lang == "zh" else f"{place}: {entry['note_en']}"
+
+
 def problem(
     code: str,
     *,
@@ -205,14 +253,21 @@ def problem(
     value: str | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
-    """One entry of the report's `problems`, with the keys of contract section 3."""
+    """One entry of the report's `problems`, with the keys of contract section 3 and both texts in English.
+
+    A fact `x_en` stands for `x` in the English texts.
+    """
     message = MESSAGES[code]
+    facts = facts or {}
+    facts_en = {**facts, **{k.removesuffix("_en"): v for k, v in facts.items() if k.endswith("_en")}}
     return {
         "file": file,
         "sheet": sheet,
         "row": row,
         "column": column,
         "value": value,
-        "problem": message.zh.format(**(facts or {})),
-        "hint": message.hint_zh.format(**(facts or {})),
+        "problem": message.zh.format(**facts),
+        "hint": message.hint_zh.format(**facts),
+        "problem_en": message.en.format(**facts_en),
+        "hint_en": message.hint_en.format(**facts_en),
     }

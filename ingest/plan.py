@@ -65,5 +65,9 @@ class Plan:
                 continue
             self.refused = True
             if column.name not in unclear:
-                trouble = Trouble("missing-column", column.name, facts={"header": column.header_zh})
+                trouble = Trouble(
+                    "missing-column",
+                    column.name,
+                    facts={"header": column.header_zh, "header_en": column.name},
+                )
                 self.troubles.append(trouble)

@@ -32,15 +32,19 @@ class Difference:
     column: str
     stated_fen: int
     found_fen: int
+    accepted_fen: int
+    """The part of `found_fen` that stands in rows without a problem."""
 
 
-def check_found(sheet: Sheet, plan: Plan, kinds: Int8s, amounts: Sequence[Amounts]) -> list[Difference]:
+def check_found(
+    sheet: Sheet, plan: Plan, kinds: Int8s, taken: Bools, amounts: Sequence[Amounts]
+) -> list[Difference]:
     """Check totals rows that were found by their word.
 
     小计 (and 本页合计 and the like) sums its section: the details since the totals row before it or, where
     the first of them stands above all details, those up to the next. 累计 sums everything above. Any other
     total sums all details, or all since the last total of its kind, or everything above. Rejected and
-    duplicate rows are details too, as far as they are readable.
+    duplicate rows are details too, as far as they are readable; `taken` are the rows without a problem.
     """
     at = np.flatnonzero(kinds == TOTALS)
     words = [_word(sheet.row(int(row), plan.header_row)) for row in at]
@@ -48,30 +52,33 @@ def check_found(sheet: Sheet, plan: Plan, kinds: Int8s, amounts: Sequence[Amount
     for money in amounts:
         details = np.where((kinds == DATA) & money.known, money.fen, 0)
         before = np.concatenate(([0], np.cumsum(details)))
+        accepted = np.concatenate(([0], np.cumsum(np.where(taken, details, 0))))
         counts = np.concatenate(([0], np.cumsum(kinds == DATA)))
         for n, row in enumerate(at):
             if not money.known[row]:
                 continue
-            readings = _readings(n, at, words, before, counts)
-            if int(money.fen[row]) not in readings:
-                differences.append(Difference(int(row), money.column, int(money.fen[row]), readings[0]))
+            stated = int(money.fen[row])
+            spans = _spans(n, at, words, counts)
+            if stated not in [int(before[end] - before[start]) for start, end in spans]:
+                start, end = spans[0]
+                found, good = (int(sums[end] - sums[start]) for sums in (before, accepted))
+                differences.append(Difference(int(row), money.column, stated, found, good))
     return differences
 
 
-def _readings(n: int, at: Int64s, words: list[str], before: Int64s, counts: Int64s) -> list[int]:
-    """What the n-th totals row may sum up, the likeliest first."""
-    row = at[n]
-    above = int(before[row])
+def _spans(n: int, at: Int64s, words: list[str], counts: Int64s) -> list[tuple[int, int]]:
+    """The rows (first, behind the last) that the n-th totals row may sum up, the likeliest first."""
+    row = int(at[n])
+    last = len(counts) - 1
     if _RUNNING.search(words[n]):
-        return [above]
+        return [(0, row)]
     if _SUBTOTAL.search(words[n]):
         first = next(k for k in range(n + 1) if _SUBTOTAL.search(words[k]))
         if counts[at[first]]:
-            return [above - int(before[at[n - 1] if n else 0])]
-        end = at[n + 1] if n + 1 < len(at) else len(before) - 1
-        return [int(before[end]) - above]
-    same = [at[k] for k in range(n) if not _SUBTOTAL.search(words[k])]
-    return [int(before[-1]), above - int(before[same[-1]] if same else 0), above]
+            return [(int(at[n - 1]) if n else 0, row)]
+        return [(row, int(at[n + 1]) if n + 1 < len(at) else last)]
+    same = [int(at[k]) for k in range(n) if not _SUBTOTAL.search(words[k])]
+    return [(0, last), (same[-1] if same else 0, row), (0, row)]
 
 
 def _word(cells: Sequence[str]) -> str:
@@ -94,7 +101,7 @@ def check_mapped(
             if groups[row] in found:
                 found[groups[row]] += int(money.fen[row])
         differences += [
-            Difference(first, money.column, fen, found[group])
+            Difference(first, money.column, fen, found[group], found[group])
             for group, (first, fen) in stated.items()
             if fen != found[group]
         ]

@@ -1,11 +1,13 @@
 """Which table a sheet is and where its columns stand; nothing ambiguous is guessed."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest.headers import split_header
+from ingest.headers import column_letter, split_header
+from ingest.messages import MESSAGES
 from tests.ingest.samples import (
     PAYMENT_HEADER,
     SPLIT_HEADER,
@@ -15,6 +17,7 @@ from tests.ingest.samples import (
     write_csv,
     write_xlsx,
 )
+from tracer.money import UNITS_FEN
 from tracer.schema import TABLES
 
 SPLIT = ("Z1", "Z2", "5", "2019-01-01")
@@ -164,3 +167,38 @@ def test_notes_are_no_table_and_a_file_without_tables_is_a_problem(tmp_path: Pat
     report = ingested(tmp_path, path)
     assert report["batches"] == []
     assert [(p["file"], p["problem"]) for p in report["problems"]] == [("a.csv", "没有认出任何表的表头")]
+
+
+def test_an_ambiguous_header_is_told_once_with_the_letters_of_its_columns(tmp_path: Path) -> None:
+    rows = [
+        ("上级指标编号", "下级指标编号", "金额", "金额", "分解日期"),
+        *[("A", "B", 1, 2, "2019-01-01")] * 2,
+    ]
+    report = ingested(tmp_path, write_csv(tmp_path / "s.csv", rows))
+    first, *others = report["problems"]
+    assert (first["row"], first["column"]) == (1, "amount")
+    assert first["problem"] == "表头不明：C 列“金额”、D 列“金额” 都可能是 splits.amount"
+    assert first["problem_en"].startswith("ambiguous header: each of column C “金额”, column D “金额”")
+    assert [p["row"] for p in others] == [2, 3]
+    assert len({(p["problem"], p["hint"]) for p in others}) == 1
+
+
+def test_letters_of_columns() -> None:
+    assert [column_letter(cell) for cell in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+    ]
+
+
+def test_english_texts_are_wholly_english() -> None:
+    for message in MESSAGES.values():
+        for text in (message.en, message.hint_en):
+            bare = text.replace("是 or 否", "")
+            for unit in sorted(UNITS_FEN, key=len, reverse=True):
+                bare = bare.replace(unit, "")
+            assert not re.search(r"[\u4e00-\u9fff]", bare), text

@@ -92,6 +92,34 @@ def test_a_wrong_total_is_a_problem_of_its_row(tmp_path: Path) -> None:
     assert "合计行 4 元，明细之和 3 元" in report["problems"][0]["problem"]
 
 
+def test_a_wrong_total_is_told_in_the_unit_of_the_file_and_says_what_was_summed(tmp_path: Path) -> None:
+    header = ["支付金额（万元）" if text == "支付金额" else text for text in PAYMENT_HEADER]
+    rows = [header, payment("P1", "1.00"), payment("P2", "2.01", "2019-02-30"), total("合计", "3.00")]
+    report = ingested(tmp_path, write_csv(tmp_path / "p.csv", rows))
+    assert [(p["row"], p["column"], p["value"]) for p in report["problems"]] == [
+        (3, "paid_at", "2019-02-30"),
+        (4, "amount", "3.00"),
+    ]
+    wrong = report["problems"][1]
+    assert "合计行 3 万元，明细之和 3.01 万元（含被退回的行；接受的行之和 1 万元）" in wrong["problem"]
+    assert "3 against 3.01 ten thousand yuan" in wrong["problem_en"]
+    assert "accepted rows sum to 1" in wrong["problem_en"]
+
+
+def test_a_zero_balance_account_is_refused_with_the_right_word(tmp_path: Path) -> None:
+    rows = [
+        ("账号", "户名", "持有人类型", "账户类型"),
+        ("1", "某局", "机关单位", "零余额账户"),
+        ("2", "某局", "机关单位", "国库账户"),
+    ]
+    report = ingested(tmp_path, write_csv(tmp_path / "a.csv", rows))
+    assert [batch["table"] for batch in report["batches"]] == ["accounts"]
+    found = [p for p in report["problems"] if p["column"] == "account_type"]
+    assert [(p["row"], p["value"]) for p in found] == [(2, "零余额账户")]
+    assert "请填“国库账户”" in found[0]["hint"]
+    assert "write treasury" in found[0]["hint_en"]
+
+
 @pytest.mark.parametrize(
     ("rows", "problems"),
     [

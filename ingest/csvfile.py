@@ -23,10 +23,13 @@ _UTF8_BOM = b"\xef\xbb\xbf"
 def decode(data: bytes) -> bytes:
     """The file's content as UTF-8 without byte order mark.
 
-    Raises `FileRefusedError` (`encoding`) for what is neither UTF-8, UTF-16 with its mark, nor GB18030.
+    Raises `FileRefusedError` (`encoding`) for what is neither UTF-8, UTF-16 with its mark, nor GB18030,
+    and (`not-text`) for what holds NUL bytes.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _recoded(data, "utf-16")
+    if (nul := data.find(b"\0")) >= 0:
+        raise FileRefusedError("not-text", line=data.count(b"\n", 0, nul) + 1)
     body = data.removeprefix(_UTF8_BOM)
     try:
         for chunk in _whole_lines(body):
@@ -187,7 +190,9 @@ def _checked(reader: Reader, count: int) -> Iterator[list[str]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise FileRefusedError("quotes", row=line, reason=f"第 {line} 行起") from error
+            raise FileRefusedError(
+                "quotes", row=line, reason=f"第 {line} 行起", reason_en=f"from line {line}"
+            ) from error
 
 
 def _separator(data: bytes) -> str:

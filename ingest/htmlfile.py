@@ -65,7 +65,7 @@ def html_sheets(file: str, data: bytes) -> list[Grid]:
     parser.feed(decode(data).decode("utf-8"))
     parser.close()
     if not parser.tables:
-        raise FileRefusedError("unreadable", reason="HTML 中没有表格")
+        raise FileRefusedError("unreadable", reason="HTML 中没有表格", reason_en="no table in the HTML")
     return [_grid(file, str(number), rows) for number, rows in enumerate(parser.tables, 1)]
 
 

@@ -45,6 +45,15 @@ class HeaderMissingError(Exception):
         self.header = header
 
 
+class RowMissingError(HeaderMissingError):
+    """A `header_row` beyond the rows in which a header can stand; `rows` says how many there are."""
+
+    def __init__(self, row: int, rows: int) -> None:
+        super().__init__(f"header_row {row}")
+        self.row = row
+        self.rows = rows
+
+
 @dataclass(frozen=True)
 class Entry:
     """One entry of a mapping file, checked but for the headers, which only the sheet can confirm."""
@@ -109,7 +118,7 @@ class Entry:
             return self._found_header(rows)
         last = self.header_rows[-1]
         if last > len(rows):
-            raise HeaderMissingError(f"header_row {last}")
+            raise RowMissingError(last, len(rows))
         if len(self.header_rows) == 1:
             return last, [text.strip(STRIPPED) for text in rows[last - 1]] if last else []
         layers = [spread(sheet, rows, row - 1) for row in self.header_rows]
@@ -160,8 +169,19 @@ class _Loader(yaml.BaseLoader):
         keys = [key.value for key, _ in node.value]
         for key in keys:
             if isinstance(key, str) and keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"{key} 写了两次 / {key} is given twice")
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key} 写了两次 / {key} is given twice", node.start_mark
+                )
         return super().construct_mapping(node, deep)
+
+
+def _yaml_complaint(name: str, error: yaml.YAMLError) -> str:
+    """File, line and column first, then what is wrong, in both languages."""
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    what = (error.problem if isinstance(error, yaml.MarkedYAMLError) else None) or str(error)
+    zh = f"第 {mark.line + 1} 行第 {mark.column + 1} 列：" if mark else ""
+    en = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return f"{name}：{zh}映射文件不是正确的 YAML（{what}） / {name}: {en}the mapping file is no proper YAML"
 
 
 def load_mapping(path: Path) -> list[Entry]:
@@ -170,11 +190,15 @@ def load_mapping(path: Path) -> list[Entry]:
         content = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
     except OSError as error:
         raise UsageError(f"映射文件读不出：{path} / cannot read the mapping file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"映射文件不是 YAML：{path}：{error} / the mapping file is no YAML") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path.name}：映射文件不是 UTF-8 文本 / the mapping file is no UTF-8 text"
+        ) from error
+    except yaml.YAMLError as error:
+        raise UsageError(_yaml_complaint(path.name, error)) from error
     if not isinstance(content, list) or not content:
         raise UsageError(
-            f"映射文件应是列表，每张表一项：{path} / a mapping file is a list, one entry per table"
+            f"{path.name}：映射文件应是列表，每张表一项 / a mapping file is a list, one entry per table"
         )
     return [_Reader(f"{path.name} 第 {number} 项").entry(item) for number, item in enumerate(content, 1)]
 

@@ -14,6 +14,7 @@ from tracer.errors import UsageError
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
 """What is read out of folders; a file that is named itself is read whatever it is called."""
 
+_WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _HTML = (b"<!doctype html", b"<html", b"<table", b"<meta")
@@ -26,6 +27,11 @@ class SourceFile:
 
     path: Path
     name: str
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether the file is called a workbook; many of these are text or HTML all the same."""
+        return self.path.suffix.lower() in _WORKBOOK_SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -46,14 +52,24 @@ def source_files(paths: Iterable[Path], also: Iterable[str] = ()) -> list[Source
     found: list[SourceFile] = []
     for path in paths:
         if path.is_dir():
-            inside = [SourceFile(p, p.relative_to(path).as_posix()) for p in path.rglob("*") if p.is_file()]
-            inside = [file for file in inside if _is_wanted(file, globs)]
-            found += sorted(inside, key=lambda file: file.name.split("/"))
+            found += _inside(path, globs)
         elif path.is_file():
             found.append(SourceFile(path, path.name))
         else:
             raise UsageError(f"没有这个文件或文件夹：{path} / no such file or folder")
     return found
+
+
+def empty_folders(paths: Iterable[Path], also: Iterable[str] = ()) -> list[str]:
+    """The names of those folders among the paths in which `source_files` finds nothing."""
+    globs = list(also)
+    return [path.name or str(path) for path in paths if path.is_dir() and not _inside(path, globs)]
+
+
+def _inside(folder: Path, globs: list[str]) -> list[SourceFile]:
+    files = [SourceFile(p, p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file()]
+    wanted = [file for file in files if _is_wanted(file, globs)]
+    return sorted(wanted, key=lambda file: file.name.split("/"))
 
 
 def _is_wanted(file: SourceFile, globs: list[str]) -> bool:
@@ -72,10 +88,15 @@ def open_file(source: SourceFile) -> Opened:
         if start.startswith(_OLE) or (start.startswith(_ZIP) and zipfile.is_zipfile(source.path)):
             return Opened(*workbook_sheets(source.name, source.path))
         if start.startswith(_ZIP):
-            raise FileRefusedError("unreadable", reason="不是完整的 XLSX")
+            raise FileRefusedError("unreadable", reason="不是完整的 XLSX", reason_en="not a whole XLSX file")
         data = source.path.read_bytes()
     except OSError as error:
         raise FileRefusedError("unreadable", reason=error.strerror or type(error).__name__) from error
     if start.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_HTML):
         return Opened(html_sheets(source.name, data))
-    return Opened([CsvSheet(source.name, data)])
+    try:
+        return Opened([CsvSheet(source.name, data)])
+    except FileRefusedError as refusal:
+        if source.is_workbook and refusal.code in ("encoding", "not-text", "quotes"):
+            raise FileRefusedError("not-a-workbook") from refusal
+        raise

@@ -1,7 +1,7 @@
 """Ingest: files and folders in, one commit of the ledger and one report out (contract section 3)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -12,14 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.check import check
+from ingest.csvfile import CsvSheet
 from ingest.headers import recognise
-from ingest.mapping import Entry, HeaderMissingError, load_mapping
-from ingest.messages import problem
+from ingest.mapping import Entry, HeaderMissingError, RowMissingError, load_mapping
+from ingest.messages import note, note_line, problem
 from ingest.plan import Plan
-from ingest.read import SourceFile, open_file, source_files
-from ingest.sheet import FileRefusedError, Sheet
+from ingest.read import SourceFile, empty_folders, open_file, source_files
+from ingest.sheet import HEAD_ROWS, FileRefusedError, Sheet
 from tracer.errors import UsageError
 from tracer.ledger import CORRECTED, DUPLICATE, Ledger, Writer
+from tracer.messages import Language
 
 Progress = Callable[[str], None]
 
@@ -30,35 +32,33 @@ def ingest(
     mapping: str | PathLike[str] | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    lang: Language = "zh",
 ) -> dict[str, Any]:
-    """Read files and folders into the ledger of `home`, in one commit; returns `batches` and `problems`.
+    """Read files and folders into the ledger of `home`, in one commit.
+
+    Returns `batches` and `problems` (contract section 3), and `notes`: what was not read without being
+    wrong, such as hidden sheets. `progress` gets the same, and the files as they are read, as lines in
+    `lang`.
 
     With `mapping` only what the mapping file names is read. `dry_run` reports the same and stores nothing.
     A file that cannot be read is a problem of that file and stops nothing else. Raises `UsageError` (a path
     that is not there, a mapping file that does not fit) and `DataRefusedError` (another process writes); both
-    leave the ledger as it was.
+    leave the ledger as it was. Where no table can be taken, no home comes into being.
     """
     entries = load_mapping(Path(mapping)) if mapping is not None else None
-    sources = source_files(map(Path, paths), [entry.file for entry in entries or ()])
-    if entries is not None and not any(_entries_for(entries, source) for source in sources):
+    globs = [entry.file for entry in entries or ()]
+    sources = source_files(map(Path, paths), globs)
+    if entries is not None and sources and not any(_entries_for(entries, source) for source in sources):
         raise UsageError("映射文件没有一项对应所给的文件 / no entry of the mapping file fits a given file")
-    ledger = Ledger(Path(home))
-    with _writer(ledger, dry_run) as writer:
-        run = _Run(writer, entries, progress or (lambda text: None))
+    with ExitStack() as stack:
+        run = _Run(Ledger(Path(home)), dry_run, stack, entries, progress or (lambda text: None), lang)
+        for folder in empty_folders(map(Path, paths), globs):
+            run.problems.append(problem("no-files", file=folder, facts={"folder": folder}))
         for source in sources:
             run.take_file(source)
-        if not dry_run:
-            writer.commit()
-    return {"batches": run.batches, "problems": run.problems}
-
-
-@contextmanager
-def _writer(ledger: Ledger, dry_run: bool) -> Iterator[Writer]:
-    if dry_run:
-        yield ledger.preview()
-    else:
-        with ledger.write() as writer:
-            yield writer
+        if run.writer and not dry_run:
+            run.writer.commit()
+    return {"batches": run.batches, "problems": run.problems, "notes": run.notes}
 
 
 def _entries_for(entries: Sequence[Entry], source: SourceFile) -> list[Entry]:
@@ -67,24 +67,35 @@ def _entries_for(entries: Sequence[Entry], source: SourceFile) -> list[Entry]:
 
 @dataclass
 class _Run:
-    writer: Writer
+    ledger: Ledger
+    dry_run: bool
+    stack: ExitStack
     entries: Sequence[Entry] | None
     progress: Progress
+    lang: Language
+    writer: Writer | None = None
+    """Opened for the first table that can be taken, so that without one no home comes into being."""
     batches: list[dict[str, Any]] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, code: str, source: SourceFile, sheet: str | None = None, header: str = "") -> None:
+        """Note what is not read, and say so at once."""
+        self.notes.append(note(code, file=source.name, sheet=sheet, header=header))
+        self.progress(note_line(self.notes[-1], self.lang))
 
     def take_file(self, source: SourceFile) -> None:
         """Take every table of a file; what cannot be read becomes a problem of the file."""
         entries = None if self.entries is None else _entries_for(self.entries, source)
         if entries == []:
-            self.progress(f"{source.name}：映射文件没有提到，不读取")
+            self.note("not-mapped", source)
             return
-        self.progress(f"{source.name}：读取")
+        self.progress(note_line(note("reading", file=source.name), self.lang))
         batches, problems = len(self.batches), len(self.problems)
         try:
             opened = open_file(source)
             for name in opened.hidden:
-                self.progress(f"{source.name}：隐藏的工作表“{name}”不读取")
+                self.note("hidden-sheet", source, name)
             if entries is None:
                 self._take_recognised(source, opened.sheets)
             else:
@@ -100,33 +111,38 @@ class _Run:
         for sheet in sheets:
             plan = recognise(sheet)
             if plan is None:
-                self.progress(f"{source.name}：{sheet.name or ''} 没有表头，不是数据表")
+                self.note("no-header", source, sheet.name)
                 continue
             found = True
             self._take(sheet, plan)
         if not found:
-            self.problems.append(problem("no-table" if sheets else "empty-file", file=source.name))
+            text_only = all(isinstance(sheet, CsvSheet) for sheet in sheets)
+            code = "not-a-workbook" if source.is_workbook and text_only else "no-table"
+            self.problems.append(problem(code if sheets else "empty-file", file=source.name))
 
     def _take_mapped(self, source: SourceFile, sheets: Sequence[Sheet], entries: Sequence[Entry]) -> None:
         """Take what the entries name; a header that no sheet has is wrong use."""
         for entry in entries:
             fitting = [sheet for sheet in sheets if entry.fits_sheet(sheet.name)]
             plans: list[tuple[Sheet, Plan]] = []
-            missing: list[tuple[Sheet, str]] = []
+            missing: list[tuple[Sheet, HeaderMissingError]] = []
             for sheet in fitting:
                 try:
                     plans.append((sheet, entry.plan(sheet)))
                 except HeaderMissingError as error:
-                    missing.append((sheet, error.header))
+                    missing.append((sheet, error))
             if not plans or (missing and entry.sheet is not None):
-                header = missing[0][1] if missing else f"sheet {entry.sheet}"
-                raise UsageError(
-                    f"映射文件 {entry.place}：{source.name} 中没有表头“{header}” / no such header: {header}"
-                )
+                raise UsageError(_misfit(entry, source, missing[0][1] if missing else None))
             for sheet, plan in plans:
                 self._take(sheet, plan)
-            for sheet, header in missing:
-                self.progress(f"{source.name}：{sheet.name or ''} 没有表头“{header}”，不读取")
+            for sheet, miss in missing:
+                self.note("lacks-header", source, sheet.name, miss.header)
+
+    def _opened(self) -> Writer:
+        if self.writer is None:
+            is_dry, ledger = self.dry_run, self.ledger
+            self.writer = ledger.preview() if is_dry else self.stack.enter_context(ledger.write())
+        return self.writer
 
     def _take(self, sheet: Sheet, plan: Plan) -> None:
         """Check a sheet and offer its good rows to the ledger; adds one batch and its problems."""
@@ -146,7 +162,7 @@ class _Run:
             "columns": plan.columns,
         }
         if plan.table and checked.good is not None:
-            status = self.writer.add(
+            status = self._opened().add(
                 plan.table.name, checked.good, file=sheet.file, sheet=sheet.name, report=batch
             )
             taken = status != DUPLICATE
@@ -157,6 +173,22 @@ class _Run:
                 batch["sums"][name] = _sum(checked.good[plan.table.by_name[name].stored], taken)
         self.batches.append(batch)
         self.problems += checked.problems
+
+
+def _misfit(entry: Entry, source: SourceFile, error: HeaderMissingError | None) -> str:
+    """Why an entry of the mapping file fits nothing in a file, in both languages."""
+    place = f"映射文件 {entry.place}：{source.name}"
+    if isinstance(error, RowMissingError):
+        many = f"只在前 {HEAD_ROWS} 行内找表头" if error.row > HEAD_ROWS else f"只有 {error.rows} 行"
+        few = (
+            f"headers stand in the first {HEAD_ROWS}"
+            if error.row > HEAD_ROWS
+            else f"it has {error.rows} rows"
+        )
+        return f"{place} 没有第 {error.row} 行表头（header_row），{many} / no header_row {error.row}: {few}"
+    if error is None:
+        return f"{place} 中没有工作表“{entry.sheet}”（隐藏的不读取）/ no visible sheet {entry.sheet}"
+    return f"{place} 中没有表头“{error.header}” / no such header: {error.header}"
 
 
 def _money_columns(plan: Plan) -> list[str]:

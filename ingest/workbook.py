@@ -49,7 +49,7 @@ def workbook_sheets(file: str, path: Path) -> tuple[list[Grid], list[str]]:
                 sheets.append(Grid(file, meta.name, rows, ranges))
             hidden = [m.name for m in workbook.sheets_metadata if m.visible != SheetVisibleEnum.Visible]
     except PasswordError as error:
-        raise FileRefusedError("unreadable", reason="文件有密码") from error
+        raise FileRefusedError("unreadable", reason="文件有密码", reason_en="it has a password") from error
     except (CalamineError, XmlError, ZipError, OSError) as error:
         raise FileRefusedError("unreadable", reason=str(error)) from error
     if parts:
@@ -70,7 +70,7 @@ class _Package:
                 self._suspects = {part: self._scan(package, part) for part in set(self._parts.values())}
         except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError) as error:
             raise FileRefusedError(
-                "unreadable", reason=f"不是完整的 XLSX（{type(error).__name__}）"
+                "unreadable", reason="不是完整的 XLSX", reason_en="not a whole XLSX file"
             ) from error
 
     def complete(self, sheet: Grid) -> None:
@@ -93,7 +93,12 @@ class _Package:
         if unpacked > _UNPACKED_BYTES_MAX or (
             unpacked > _RATIO_FROM_BYTES and unpacked / packed > _RATIO_MAX
         ):
-            raise FileRefusedError("too-big", reason=f"{unpacked >> 20} MB，压缩比 {unpacked // packed}")
+            size, ratio = unpacked >> 20, unpacked // packed
+            raise FileRefusedError(
+                "too-big",
+                reason=f"{size} MB，压缩比 {ratio}",
+                reason_en=f"{size} MB, compressed 1:{ratio}",
+            )
         for info in package.infolist():
             if info.filename.endswith((".xml", ".rels")):
                 with package.open(info) as part:
@@ -132,7 +137,11 @@ class _Package:
                 tail = text[-_OVERLAP:]
         columns = max(_column_number(letters.decode()) for letters in wide) + 1
         if columns * last_row > _CELLS_MAX and columns > 64:
-            raise FileRefusedError("too-big", reason=f"{last_row} 行 × {columns} 列")
+            raise FileRefusedError(
+                "too-big",
+                reason=f"{last_row} 行 × {columns} 列",
+                reason_en=f"{last_row} rows × {columns} columns",
+            )
         return suspect
 
 

@@ -23,6 +23,7 @@ from tests.ingest.samples import (
 )
 from tracer.errors import DataRefusedError, UsageError
 from tracer.ledger import Ledger
+from tracer.messages import Language
 
 PROJECT_HEADER = ("项目编号", "项目名称", "项目类型", "工程进度")
 
@@ -285,3 +286,66 @@ def test_a_workbook_with_entities_is_refused(tmp_path: Path) -> None:
             bad.writestr(name, text)
     report = ingested(tmp_path, tmp_path / "b.xlsx")
     assert report["problems"][0]["problem"] == "XLSX 内含 DTD 声明，拒绝打开"
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.xlsm"])
+@pytest.mark.parametrize(
+    "content", [b"\x00\x01\x02 garbage \xff", b"\x9c\xff\xfe\xfd no text", b"just some words\n"]
+)
+def test_garbage_called_a_workbook_is_no_workbook(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    report = ingested(tmp_path, tmp_path / name)
+    assert [(p["file"], p["problem"].split("：")[0]) for p in report["problems"]] == [(name, "不是工作簿")]
+    assert report["problems"][0]["problem_en"].startswith("not a workbook")
+
+
+def test_a_text_table_called_a_workbook_is_read(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.xls", [PAYMENT_HEADER, payment("P1")], separator="\t")
+    assert [batch["accepted"] for batch in ingested(tmp_path, path)["batches"]] == [1]
+
+
+def test_a_text_with_nul_bytes_is_refused_with_its_line(tmp_path: Path) -> None:
+    text = csv_text([PAYMENT_HEADER, payment("P1", 用途="a\0b")])
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    report = ingested(tmp_path, tmp_path / "a.csv")
+    assert report["batches"] == []
+    assert [p["problem"] for p in report["problems"]] == ["不是文本表格：内含二进制（NUL）字节，第 2 行附近"]
+
+
+@pytest.mark.parametrize("files", [{}, {"notes.txt": b"x"}, {"bad.xlsx": b"\0\1"}])
+def test_where_nothing_can_be_read_no_home_comes_into_being(tmp_path: Path, files: dict[str, bytes]) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    home = tmp_path / "deep" / "home"
+    report = ingest(home, [folder])
+    problem = "不是工作簿" if "bad.xlsx" in files else "in 里没有 CSV、XLSX 或 XLS 文件"
+    assert [p["problem"].split("：")[0] for p in report["problems"]] == [problem]
+    assert not (tmp_path / "deep").exists()
+
+
+def test_a_home_that_was_there_stays(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "bad.csv").write_bytes(b"\0")
+    ingest(home, [tmp_path / "bad.csv"])
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [("zh", "a.xlsx [隐藏]：隐藏的工作表不读取"), ("en", "a.xlsx [隐藏]: hidden sheet, not read")],
+)
+def test_a_hidden_sheet_is_noted(tmp_path: Path, lang: Language, line: str) -> None:
+    workbook = openpyxl.Workbook()
+    for row in (SPLIT_HEADER, ("Z1", "Z3", 1, dt.date(2019, 1, 2))):
+        workbook.active.append(row)
+    workbook.create_sheet("隐藏").sheet_state = "hidden"
+    workbook.save(tmp_path / "a.xlsx")
+    said: list[str] = []
+    report = ingest(tmp_path / "home", [tmp_path / "a.xlsx"], progress=said.append, lang=lang)
+    assert [(n["file"], n["sheet"], n["note"]) for n in report["notes"]] == [
+        ("a.xlsx", "隐藏", "隐藏的工作表不读取")
+    ]
+    assert line in said

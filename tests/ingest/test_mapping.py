@@ -1,5 +1,6 @@
 """Mapping files: everything of contract section 4, and wrong use for everything it does not know."""
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -245,3 +246,18 @@ def test_a_header_that_occurs_twice_is_named_by_its_letter(tmp_path: Path) -> No
         ingested(tmp_path, path, mapping=ENTRY)
     batch = ingested(tmp_path, path, mapping=ENTRY.replace('"PAGADO"', '"col:D"'))["batches"][0]
     assert batch["accepted"] == 2
+
+
+def test_broken_yaml_is_told_by_file_line_and_column(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "x.csv", [("G", "V")])
+    with pytest.raises(UsageError) as raised:
+        ingested(tmp_path, path, mapping='- file: "*"\n  table: [splits\n  columns: {amount: V}\n')
+    zh, en = str(raised.value).split(" / ")
+    assert re.match(r"\S+\.yaml：第 3 行第 \d+ 列：", zh)
+    assert re.match(r"\S+\.yaml: line 3, column \d+: the mapping file is no proper YAML", en)
+
+
+def test_a_header_row_beyond_the_sheet_is_told(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "x.csv", [("G", "V"), ("1", "2")])
+    with pytest.raises(UsageError, match=r"没有第 99 行表头（header_row），只有 2 行 .* it has 2 rows"):
+        ingested(tmp_path, path, mapping='- {file: "*", table: splits, header_row: 99, columns: {amount: V}}')

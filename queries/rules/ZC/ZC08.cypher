@@ -44,14 +44,15 @@ MATCH (m)-[:RECEIVED_BY]->(b:Account)
 // Why the account counts as the payer's: its own holder, or a recorded relation, which is evidence too.
 OPTIONAL MATCH (s)-[:HELD_BY]->(payer:Party)
 OPTIONAL MATCH (b)-[:HELD_BY]->(receiver:Party)
-OPTIONAL MATCH (payer)-[r:RELATED_TO]-(receiver)
-WITH p, s, m, z, b, r, e.hops AS hops
+OPTIONAL MATCH (payer)-[r:RELATED_TO]->(receiver)
+OPTIONAL MATCH (receiver)-[v:RELATED_TO]->(payer)
+WITH p, s, m, z, b, r, v, e.hops AS hops
 MATCH way = (y:Piece)-[:BECAME*0..29]->(z)
 WHERE length(way) < hops - 1
 MATCH (t:Transfer)-[:CARRIED]->(y)
 WITH p, m, z.key AS piece, z.fen AS fen, s.ref AS payer_ref, b.ref AS receiver_ref,
-  collect(DISTINCT t.ref) AS transfer_refs, collect(DISTINCT r.ref) AS relation_refs
-WITH p, m, piece, fen, transfer_refs + relation_refs + [payer_ref, receiver_ref] AS refs
+  collect(DISTINCT t.ref) AS transfer_refs, collect(DISTINCT r.ref) AS relation_refs, collect(DISTINCT v.ref) AS reverse_refs
+WITH p, m, piece, fen, transfer_refs + relation_refs + reverse_refs + [payer_ref, receiver_ref] AS refs
 WITH p, coalesce(sum(fen), 0) AS returned_fen,
   collect({id: m.id, rank: m.rank, day: m.day, piece: piece, fen: fen, refs: refs}) AS lots
 WHERE returned_fen * 100 >= 0 + p.amount_fen * $share

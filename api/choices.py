@@ -1,5 +1,6 @@
 """What a user chose for every command: the home folder, the graph store, the format and the language."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ import typer
 
 from tracer.errors import UsageError
 from tracer.messages import Language, say
+from tracer.settings import HOME_DEFAULT
 
 Format = Literal["table", "json", "csv"]
 Direction = Literal["backward", "forward"]
@@ -26,6 +28,22 @@ class Choices:
     def say(self, key: str, **values: object) -> str:
         """A text of the catalogue in the chosen language."""
         return say(key, self.lang, **values)
+
+    @property
+    def separator(self) -> str:
+        """What stands between the parts of a list."""
+        return "; " if self.lang == "en" else "；"
+
+    def command(self, *parts: object, graph: str | None = None) -> str:
+        """A command as it can be copied into a shell, with the home, graph and language of this run."""
+        front: list[object] = ["fundtrail"]
+        if str(self.home) != HOME_DEFAULT:
+            front += ["--home", self.home]
+        if graph or self.graph:
+            front += ["--graph", graph or self.graph]
+        if self.lang != "zh":
+            front += ["--lang", self.lang]
+        return shlex.join(map(str, [*front, *parts]))
 
 
 def choices(context: typer.Context) -> Choices:
@@ -56,6 +74,22 @@ Method = Annotated[
         "--method",
         metavar="METHOD",
         help="linked, fifo, lifo。 Which of a holder's money a transfer takes.",
+    ),
+]
+RuleOption = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="ID", help="只用这些规则，可多次。 Only these rules; repeatable."),
+]
+ParametersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--parameters", metavar="FILE", help="参数表 rule_id,parameter,value。 A table of parameters."
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="RULE.param=value", help="改一个参数，可多次。 Change a parameter; repeatable."
     ),
 ]
 Target = Annotated[

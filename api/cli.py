@@ -6,25 +6,35 @@ Imports here and in `api.commands` are light: each command imports what it needs
 
 import contextlib
 import os
+import re
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any
 
 import typer
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
-from api.choices import Choices, Format
+from api.choices import Choices, Format, choices
 from api.commands import data, follow, judge, machine, picture
-from api.render import close_quietly, use_utf8, write_line, write_message
+from api.home import check_home, home_refused, is_of_home
+from api.render import close_quietly, use_utf8, write_csv, write_json, write_line, write_message
 from tracer.errors import FundtrailError
+from tracer.errors import UsageError as WrongUse
 from tracer.mask import mask_text
 from tracer.messages import Language, say
 from tracer.settings import HOME_DEFAULT, HOME_VARIABLE, home_folder
 
 EXIT_BUG, EXIT_INTERRUPTED = 70, 130
 """Exit codes of an error that is a bug of ours, as `sysexits.h` has it, and of Ctrl-C, as shells have it."""
+
+GRAPH_ADDRESS = re.compile(r"(?:bolt|neo4j)(?:\+s|\+ssc)?://[^/\s]")
+WRITERS = ("ingest", "demo", "serve", "neo4j")
+"""Commands that write into the home folder from the start."""
+WITHOUT_HOME = ("version", "rules")
 
 GLOBAL_OPTIONS = ("--home", "--graph", "--format", "--lang")
 """Options of every command, accepted before and after its name."""
@@ -47,18 +57,45 @@ def global_options_first(arguments: list[str]) -> list[str]:
     return front + rest
 
 
+_WRONG_USE = {
+    "NoSuchOption": "没有这个选项",
+    "MissingParameter": "缺少必需的参数或选项",
+    "BadParameter": "选项的值不对",
+    "BadOptionUsage": "选项的用法不对",
+}
+"""What the command line can be wrong in, by the name of the parser's error."""
+
+
+@contextlib.contextmanager
+def usage_in_both_languages() -> Iterator[None]:
+    """Put Chinese before the parser's own words, once."""
+    try:
+        yield
+    except UsageError as error:
+        if type(error) is not UsageError:
+            zh = _WRONG_USE.get(type(error).__name__, "用法不对")
+        else:
+            zh = "没有这个命令" if "No such command" in error.message else "用法不对"
+        if "Try" in error.message or " / " in error.message or isinstance(error, NoArgsIsHelpError):
+            raise
+        text = error.format_message().replace("Value error, ", "")
+        raise UsageError(f"{zh} / {text}", ctx=error.ctx) from None
+
+
 class Doors(TyperGroup):
     """The group of commands: takes global options anywhere, and turns errors into lines and exit codes."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments, global options first."""
         use_utf8()
-        return super().parse_args(ctx, global_options_first(args))
+        with usage_in_both_languages():
+            return super().parse_args(ctx, global_options_first(args))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an error meant for the user is one masked line and its exit code."""
         try:
-            result = super().invoke(ctx)
+            with usage_in_both_languages():
+                result = super().invoke(ctx)
             sys.stdout.flush()
         except FundtrailError as error:
             lang = ctx.obj.lang if isinstance(ctx.obj, Choices) else "zh"
@@ -69,6 +106,13 @@ class Doors(TyperGroup):
         except BrokenPipeError:
             close_quietly()
             raise typer.Exit(0) from None
+        except OSError as error:
+            if not (isinstance(ctx.obj, Choices) and is_of_home(error, ctx.obj.home)):
+                raise
+            write_message(
+                say("error", ctx.obj.lang, text=mask_text(home_refused(ctx.obj.home, error.strerror)))
+            )
+            raise typer.Exit(2) from error
         return result
 
 
@@ -80,6 +124,14 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100, "terminal_width": 100},
 )
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version as installed
+
+        write_line(f"fundtrail {installed('fundtrail')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -101,20 +153,36 @@ def choose(
     ] = None,
     format: Annotated[Format, typer.Option(help="输出格式。 Form of the answer.")] = "table",
     lang: Annotated[Language, typer.Option(help="语言。 Language of tables and messages.")] = "zh",
+    _: Annotated[
+        bool,
+        typer.Option("--version", help="版本。 The version.", is_eager=True, callback=_print_version),
+    ] = False,
 ) -> None:
     """追踪财政资金：每一分钱从哪里来、到了哪里。 Follow public money, to the fen.
 
     --home, --graph, --format and --lang may also stand after the command. Exit codes: 0 fine, 1 findings at
     or above --fail-on, 2 wrong use, 3 rows rejected or data refused.
     """
-    context.obj = Choices(Path(home) if home else home_folder(), graph, format, lang)
+    chosen = Choices(Path(home) if home else home_folder(), graph, format, lang)
+    context.obj = chosen
+    if graph is not None and not GRAPH_ADDRESS.match(graph):
+        raise WrongUse(f"{say('bad_graph', uri=graph)} / {say('bad_graph', 'en', uri=graph)}")
+    if context.invoked_subcommand not in WITHOUT_HOME:
+        check_home(chosen.home, is_written=context.invoked_subcommand in WRITERS)
 
 
-def version() -> None:
+def version(context: typer.Context) -> None:
     """版本。 The version."""
     from importlib.metadata import version as installed
 
-    write_line(f"fundtrail {installed('fundtrail')}")
+    chosen = choices(context)
+    number = installed("fundtrail")
+    if chosen.format == "json":
+        write_json({"version": number})
+    elif chosen.format == "csv":
+        write_csv(("version",), [[number]])
+    else:
+        write_line(f"fundtrail {number}")
 
 
 app.command("ingest")(data.ingest)

@@ -24,6 +24,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTH_OF_FILES = 160
 """Width of tables that go to a file or a pipe, in character cells."""
 _QUIET_SECONDS = 1.0
+_CELL_MAX = 600
+"""Nothing that we say ourselves is longer."""
+BRIEF = 60
+"""Characters that a cell of data shows in a table or a page."""
 
 
 def use_utf8() -> None:
@@ -55,6 +59,8 @@ def csv_cell(value: object) -> object:
     """A cell that no spreadsheet runs as a formula; lists and mappings as JSON text."""
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, default=_plain)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value
@@ -63,6 +69,12 @@ def csv_cell(value: object) -> object:
 def clean(text: object) -> str:
     """Text without control and direction characters, which could rewrite what a terminal shows."""
     return _CONTROL.sub("\ufffd", str(text))
+
+
+def brief(text: object, limit: int = BRIEF) -> str:
+    """A cell on one line and of bearable length: line breaks as ↵, what is too long ends in …."""
+    line = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "↵")
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def write_line(text: str = "") -> None:
@@ -91,7 +103,7 @@ def add_row(to: "Table", *cells: object) -> None:
     """Append a row; nothing in it is read as markup."""
     from rich.text import Text
 
-    to.add_row(*(Text(clean("" if cell is None else cell)) for cell in cells))
+    to.add_row(*(Text(brief(clean("" if cell is None else cell), _CELL_MAX)) for cell in cells))
 
 
 def write_table(made: "Table") -> None:

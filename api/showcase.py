@@ -1,8 +1,10 @@
 """`fundtrail demo`: an invented county from office files to findings, one trace and a picture."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
+from api.asked import Asked, in_reading_order
 from api.choices import Choices
 from api.commands.data import write_report
 from api.commands.judge import write_scan
@@ -19,6 +21,8 @@ from tracer.ledger import Ledger
 def run_showcase(chosen: Choices, seed: int) -> bool:
     """Run the demonstration and show it in the chosen format; tells whether all planted was found."""
     result = run_demo(chosen.home, seed, write_message)
+    result.found["findings"] = in_reading_order(result.found["findings"])
+    asked = Asked(date.fromisoformat(result.key.as_of))
     shown = result.shown
     both = [shown, trace(shown.flow, shown.subject, "forward")]
     ledger = Ledger(chosen.home)
@@ -35,15 +39,23 @@ def run_showcase(chosen: Choices, seed: int) -> bool:
     else:
         write_report(chosen, result.report)
         write_line()
-        write_scan(chosen, result.found)
+        write_scan(chosen, result.found, asked)
         write_line()
         write_line(chosen.say("demo_key", **_counts(result)))
         write_line()
         write_trace(chosen, stories[0], result.key.as_of)
         write_line()
-        place = {"picture": picture, "files": result.folder, "home": chosen.home}
-        write_line(chosen.say("demo_next", **place, subject=shown.subject, as_of=result.key.as_of))
+        commands = "\n  ".join(_next_commands(chosen, shown.subject, result.key.as_of))
+        write_line(chosen.say("demo_next", picture=picture, files=result.folder, commands=commands))
     return result.ok
+
+
+def _next_commands(chosen: Choices, subject: str, as_of: str) -> list[str]:
+    return [
+        chosen.command("trace", subject, "--direction", "forward", "--as-of", as_of),
+        chosen.command("scan", "--as-of", as_of, "--method", "fifo"),
+        chosen.command("serve"),
+    ]
 
 
 def _counts(result: DemoResult) -> dict[str, int]:

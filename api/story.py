@@ -1,11 +1,12 @@
 """A trace in words: who paid whom, when and why, from the columns of the flow; masked, as people see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from api.render import brief
 from tracer.calendar import date_of
 from tracer.errors import UsageError
 from tracer.flow.codes import CASH_HOLDER, INDICATOR
@@ -77,7 +78,8 @@ class Teller:
     def holder(self, number: int) -> Holder:
         """A holder by its number in the flow."""
         if number not in self._holders:
-            self._holders[number] = self._holder(number)
+            holder = self._holder(number)
+            self._holders[number] = replace(holder, title=brief(holder.title))
         return self._holders[number]
 
     def _holder(self, number: int) -> Holder:
@@ -112,7 +114,7 @@ class Teller:
             payee=int(flow.payee[row]),
             fen=fen,
             amount_fen=int(flow.amount[row]),
-            purpose=mask_text(flow.purposes[int(flow.purpose[row])]),
+            purpose=brief(mask_text(flow.purposes[int(flow.purpose[row])])),
             table=ROW_TABLES[kind],
             seq=int(flow.seq[row]),
         )

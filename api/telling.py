@@ -1,6 +1,5 @@
 """A trace as a table that can be defended: subject, method, parts and sum, way, rows, how to do it again."""
 
-import shlex
 from typing import Any
 
 from api.choices import Choices
@@ -9,7 +8,6 @@ from api.story import Step, Story
 from tracer.mask import mask_account
 from tracer.messages import say
 from tracer.money import format_yuan
-from tracer.settings import HOME_DEFAULT
 
 PARTS_SHOWN = 40
 STEPS_SHOWN = 12
@@ -87,18 +85,15 @@ def _write_way(story: Story) -> None:
     if len(behind) > ROWS_SHOWN:
         rows.append(say("more_steps", story.lang, count=len(behind) - ROWS_SHOWN))
     if rows:
-        write_line(f"{say('rows', story.lang)}  {'；'.join(rows)}")
+        write_line(f"{say('rows', story.lang)}  {('; ' if story.lang == 'en' else '；').join(rows)}")
 
 
 def again(chosen: Choices, story: Story, as_of: str | None) -> str:
     """The command that gives this trace again; an account stands there masked."""
     trace = story.trace
     is_account = story.subject_step is None and story.subject_holder.kind != "indicator"
-    parts: list[Any] = ["fundtrail"]
-    if str(chosen.home) != HOME_DEFAULT:
-        parts += ["--home", chosen.home]
-    parts += ["trace", mask_account(trace.subject) if is_account else trace.subject]
+    parts: list[Any] = ["trace", mask_account(trace.subject) if is_account else trace.subject]
     parts += ["--direction", trace.direction, "--method", story.flow.method]
     if as_of:
         parts += ["--as-of", as_of]
-    return shlex.join(map(str, parts))
+    return chosen.command(*parts)

@@ -17,6 +17,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "give_one": ("请给出一个编号，或 --finding N，不要两者都给", "Give either an identifier or --finding N"),
     "needs_as_of": ("--finding 需要 --as-of", "--finding needs --as-of"),
+    "only_finding": (
+        "--rule、--parameters、--set 只与 --finding 一起用",
+        "--rule, --parameters and --set go with --finding",
+    ),
+    "bad_home": (
+        "用不了 --home {home}：{reason}；请换一个可写的文件夹",
+        "cannot use --home {home}: {reason}; name a folder that can be written",
+    ),
+    "bad_graph": (
+        "--graph 应写作 bolt://主机:端口 或 neo4j://主机:端口：{uri}",
+        "--graph is written bolt://HOST:PORT or neo4j://HOST:PORT (also +s, +ssc): {uri}",
+    ),
     "bad_date": ("日期应写作 YYYY-MM-DD：{text}", "A date is written YYYY-MM-DD: {text}"),
     "empty_ledger": (
         "{home} 里还没有数据；请先运行 fundtrail ingest，或 fundtrail demo",
@@ -76,7 +88,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "equals_reached": ("= 曾到过这里的全部资金", "= all money that ever was here"),
     "way": ("经过", "Way"),
     "rows": ("依据", "Rows"),
-    "row_of": ("{file}{sheet} 第 {row:,} 行", "{file}{sheet} row {row:,}"),
+    "row_of": ("{file}{sheet} 第 {row} 行", "{file}{sheet} row {row}"),
     "more_steps": (
         "…另有 {count:,} 笔（--format json 列出全部）",
         "… and {count:,} more (--format json lists all)",
@@ -143,38 +155,34 @@ TEXTS: dict[str, tuple[str, str]] = {
     "as_of_needed": ("请用 --as-of 给出截至日期", "Give the day with --as-of"),
     "not_evaluated": (
         "{rule}：{count:,} 个对象缺少规则所需的值，没有评价",
-        "{rule}: {count:,} subjects lack a value that the rule needs and were not evaluated",
+        "{rule}: not evaluated for lack of a value that the rule needs: {count:,}",
     ),
-    "look_further": (
-        "看依据：fundtrail export html --finding 序号 --as-of {as_of}\n"
-        "看来源：fundtrail trace 编号 --direction backward\n看规则：fundtrail rules show {rule}",
-        "Evidence: fundtrail export html --finding NUMBER --as-of {as_of}\n"
-        "Sources: fundtrail trace ID --direction backward\nThe rule: fundtrail rules show {rule}",
+    "see_evidence": ("看依据（1 换成别的序号）：", "Evidence (another number for 1):"),
+    "see_sources": ("看来源：", "Sources:"),
+    "see_rule": ("看规则：", "The rule:"),
+    "full_numbers": (
+        "账号只显示末四位，全号见 --format json",
+        "Accounts show their last four digits; --format json has them in full",
     ),
+    "of_all": ("…共 {count:,} 处", "… {count:,} in all"),
+    "suppressed": ("因例外清单不报的发现：{count:,} 条", "Findings suppressed by exemptions: {count:,}"),
+    "lowered": ("因例外清单减少金额的发现：{count:,} 条", "Findings lowered by exemptions: {count:,}"),
+    "exempted_by": ("  {place}：{rule} {count:,} 条", "  {place}: {rule} {count:,}"),
     "clean": ("没有发现", "Nothing found"),
     "demo_key": (
         "答案：埋设 {planted:,} 处，漏报 {missed:,}，误报 {extra:,}",
         "Answer key: {planted:,} planted, {missed:,} missed, {extra:,} not planted",
     ),
     "demo_next": (
-        "接着看：\n"
-        "  用浏览器打开 {picture}\n"
-        "  fundtrail --home {home} trace {subject} --direction forward --as-of {as_of}\n"
-        "  fundtrail --home {home} scan --as-of {as_of} --method fifo\n"
-        "  fundtrail --home {home} serve\n"
-        "  办公文件和答案在 {files}",
-        "Look at next:\n"
-        "  open {picture} in a browser\n"
-        "  fundtrail --home {home} trace {subject} --direction forward --as-of {as_of}\n"
-        "  fundtrail --home {home} scan --as-of {as_of} --method fifo\n"
-        "  fundtrail --home {home} serve\n"
+        "接着看：\n  用浏览器打开 {picture}\n  {commands}\n  办公文件和答案在 {files}",
+        "Look at next:\n  open {picture} in a browser\n  {commands}\n"
         "  the office files and the answer key are in {files}",
     ),
     # links, rules, doctor, neo4j
     "neo4j_starting": ("正在启动 Neo4j…", "Starting Neo4j …"),
     "neo4j_up": (
-        "Neo4j 在运行：{uri}（用户 {user}，进程 {pid}）；用法：fundtrail --graph {uri} scan …",
-        "Neo4j is running: {uri} (user {user}, process {pid}); use fundtrail --graph {uri} scan …",
+        "Neo4j 在运行：{uri}（用户 {user}，进程 {pid}）；用法：{command}",
+        "Neo4j is running: {uri} (user {user}, process {pid}); use {command}",
     ),
     "neo4j_stopped": ("Neo4j 已停止", "Neo4j has stopped"),
     "neo4j_down": ("Neo4j 没有运行", "Neo4j is not running"),

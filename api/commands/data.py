@@ -9,6 +9,7 @@ from api.choices import Choices, choices
 from api.render import (
     add_row,
     as_dict_rows,
+    brief,
     table,
     words,
     write_csv,
@@ -132,8 +133,8 @@ def _write_problems(chosen: Choices, problems: list[dict[str, Any]]) -> None:
             made,
             mask_text(f"{problem['file']}{_sheet(problem['sheet'])}"),
             problem["row"],
-            problem["column"],
-            mask_cell(problem["column"], problem["value"]),
+            brief(problem["column"] or ""),
+            brief(mask_cell(problem["column"], problem["value"])),
             mask_text(problem["problem"]),
             mask_text(problem["hint"]),
         )

@@ -6,11 +6,22 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from api.choices import AsOf, Choices, Method, choices, parse_day
+from api.asked import LEVELS, Asked, Subjects, exemption_lines, next_commands, row_text, run_scan
+from api.choices import (
+    AsOf,
+    Choices,
+    Method,
+    ParametersOption,
+    RuleOption,
+    SetOption,
+    choices,
+    parse_day,
+)
 from api.render import (
     Progress,
     add_row,
     as_dict_rows,
+    brief,
     table,
     words,
     write_csv,
@@ -25,7 +36,6 @@ from tracer.messages import say
 from tracer.money import format_yuan
 
 Level = Literal["info", "bell", "yellow", "red"]
-LEVELS: tuple[Level, ...] = ("info", "bell", "yellow", "red")
 FINDING = ("rule_id", "rule_version", "level", "subject", "amount_fen", "parameters", "evidence")
 RULE = ("rule_id", "version", "status", "category", "name_zh", "name_en", "opens", "at_expiry", "subject")
 FINDINGS_SHOWN = 200
@@ -47,21 +57,10 @@ RulesFolder = Annotated[
 def scan(
     context: typer.Context,
     as_of: AsOf = None,
-    rule: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="只用这些规则，可多次。 Only these rules; repeatable."),
-    ] = None,
+    rule: RuleOption = None,
     method: Method = "linked",
-    parameters: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="参数表 rule_id,parameter,value。 A table of parameters."),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="RULE.param=value", help="改一个参数，可多次。 Change a parameter; repeatable."
-        ),
-    ] = None,
+    parameters: ParametersOption = None,
+    set_: SetOption = None,
     fail_on: Annotated[
         Level | None, typer.Option(help="有此级别及以上的发现时以 1 退出。 Exit 1 for findings at or above.")
     ] = None,
@@ -70,32 +69,22 @@ def scan(
 
     csv has one line per finding and per rule that cannot be evaluated (column `record`).
     """
-    from tracer.rules.scan import scan as run
-
     chosen = choices(context)
     day = parse_day(as_of)
     if day is None:
         raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
     progress = Progress()
-    found = run(
-        chosen.home,
-        day,
-        rules=rule or None,
-        method=method,
-        parameters=parameters,
-        settings=set_ or (),
-        graph=chosen.graph,
-        progress=lambda rule_id: progress(chosen.say("scanning", rule=rule_id)),
-    )
-    write_scan(chosen, found)
+    asked = Asked(day, tuple(rule or ()), method, parameters, tuple(set_ or ()))
+    found = run_scan(chosen, asked, lambda rule_id: progress(chosen.say("scanning", rule=rule_id)))
+    write_scan(chosen, found, asked)
     if fail_on and any(
         LEVELS.index(finding["level"]) >= LEVELS.index(fail_on) for finding in found["findings"]
     ):
         raise typer.Exit(1)
 
 
-def write_scan(chosen: Choices, found: dict[str, Any]) -> None:
-    """The result of a scan in the chosen format."""
+def write_scan(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
+    """The result of a scan in the chosen format, its findings in reading order."""
     if chosen.format == "json":
         write_json(found)
     elif chosen.format == "csv":
@@ -107,12 +96,13 @@ def write_scan(chosen: Choices, found: dict[str, Any]) -> None:
             [["finding", *row, None] for row in findings]
             + [["not_evaluable", rule, *blank * (len(FINDING) - 1), names] for rule, names in missing],
         )
+        for line in exemption_lines(chosen, found):
+            write_message(line)
     else:
-        _write_findings(chosen, found)
+        _write_findings(chosen, found, asked)
 
 
-def _write_findings(chosen: Choices, found: dict[str, Any]) -> None:
-    from tracer.rules.evidence import masked_subject
+def _write_findings(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
     from tracer.rules.load import load_rules
 
     rules = load_rules()
@@ -123,6 +113,7 @@ def _write_findings(chosen: Choices, found: dict[str, Any]) -> None:
     if not findings:
         write_line(chosen.say("clean"))
     numbered = list(enumerate(findings, 1))
+    subjects = Subjects(chosen, found["ledger_version"])
     for level in reversed(LEVELS):
         here = [(number, finding) for number, finding in numbered if finding["level"] == level]
         if not here:
@@ -139,7 +130,7 @@ def _write_findings(chosen: Choices, found: dict[str, Any]) -> None:
                 number,
                 rule.id,
                 rule.name.zh if chosen.lang == "zh" else rule.name.en,
-                masked_subject(finding, rule),
+                brief(subjects.text(finding, rule)),
                 format_yuan(finding["amount_fen"]),
                 evidence_text(chosen, finding["evidence"]),
             )
@@ -149,19 +140,15 @@ def _write_findings(chosen: Choices, found: dict[str, Any]) -> None:
     _write_open_questions(chosen, found, rules)
     if findings:
         write_line()
-        write_line(chosen.say("look_further", as_of=found["as_of"], rule=findings[0]["rule_id"]))
+        for line in [*next_commands(chosen, asked, findings), chosen.say("full_numbers")]:
+            write_line(line)
 
 
 def evidence_text(chosen: Choices, evidence: list[dict[str, Any]]) -> str:
     """The first rows that a finding stands on, by file and row."""
-    shown = []
-    for entry in evidence[:EVIDENCE_SHOWN]:
-        sheet = f" [{entry['sheet']}]" if entry["sheet"] else ""
-        file = mask_text(Path(entry["file"]).name)
-        shown.append(chosen.say("row_of", file=file, sheet=sheet, row=entry["row"]))
-    if len(evidence) > EVIDENCE_SHOWN:
-        shown.append(f"… {len(evidence)}")
-    return "；".join(shown)
+    text = chosen.separator.join(row_text(chosen, entry) for entry in evidence[:EVIDENCE_SHOWN])
+    hidden = len(evidence) > EVIDENCE_SHOWN
+    return text + chosen.say("of_all", count=len(evidence)) if hidden else text
 
 
 def _write_open_questions(chosen: Choices, found: dict[str, Any], rules: dict[str, Any]) -> None:
@@ -176,8 +163,8 @@ def _write_open_questions(chosen: Choices, found: dict[str, Any], rules: dict[st
         write_table(made)
     for rule_id, subjects in found.get("not_evaluated", {}).items():
         write_line(chosen.say("not_evaluated", rule=rule_id, count=subjects))
-    for problem in found.get("problems", ()):
-        write_message(mask_text(str(problem)))
+    for line in exemption_lines(chosen, found):
+        write_line(line)
 
 
 @rules_app.command("list")

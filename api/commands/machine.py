@@ -1,6 +1,7 @@
 """`serve`, `neo4j` and `doctor`: what runs beside the data."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -90,7 +91,8 @@ def _write_server(chosen: Choices, facts: dict[str, object]) -> None:
     elif chosen.format == "csv":
         write_csv(list(facts), [list(facts.values())])
     else:
-        write_line(chosen.say("neo4j_up", **facts))
+        command = chosen.command("scan", "--as-of", date.today(), graph=str(facts["uri"]))
+        write_line(chosen.say("neo4j_up", command=command, **facts))
 
 
 def doctor(context: typer.Context) -> None:

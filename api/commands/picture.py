@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from api.choices import AsOf, Choices, Method, choices, parse_day
+from api.asked import Asked, run_scan
+from api.choices import (
+    AsOf,
+    Choices,
+    Method,
+    ParametersOption,
+    RuleOption,
+    SetOption,
+    choices,
+    parse_day,
+)
 from api.commands.follow import open_flow
 from api.render import write_csv, write_json, write_line
 from tracer.errors import DataRefusedError, UsageError
@@ -54,13 +64,17 @@ def export_html(
     direction: WaysOption = None,
     method: Method = "linked",
     as_of: AsOf = None,
+    rule: RuleOption = None,
+    parameters: ParametersOption = None,
+    set_: SetOption = None,
     output: Output = None,
 ) -> None:
     """一页图，不联网也能看，内容掩码。 A masked picture in one file that makes no request to anywhere."""
     from api.exports.html import render_html
 
     chosen = choices(context)
-    picture = _picture(chosen, target, finding, direction, method, as_of)
+    asked = _asked(target, as_of, rule, method, parameters, set_)
+    picture = _picture(chosen, target, finding, direction, method, asked)
     _write(chosen, render_html(picture), output or Path(f"{_file_name(picture.name)}.html"), picture)
 
 
@@ -72,14 +86,33 @@ def export_graphml(
     direction: WaysOption = None,
     method: Method = "linked",
     as_of: AsOf = None,
+    rule: RuleOption = None,
+    parameters: ParametersOption = None,
+    set_: SetOption = None,
     output: Output = None,
 ) -> None:
     """GraphML，供 Gephi、yEd、networkx 使用，内容掩码。 Masked GraphML for other programs."""
     from api.exports.graphml import render_graphml
 
     chosen = choices(context)
-    picture = _picture(chosen, target, finding, direction, method, as_of)
+    asked = _asked(target, as_of, rule, method, parameters, set_)
+    picture = _picture(chosen, target, finding, direction, method, asked)
     _write(chosen, render_graphml(picture), output or Path(f"{_file_name(picture.name)}.graphml"), picture)
+
+
+def _asked(
+    target: str | None,
+    as_of: str | None,
+    rules: list[str] | None,
+    method: str,
+    parameters: Path | None,
+    settings: list[str] | None,
+) -> Asked | None:
+    """The scan that a finding is counted in; None without a day."""
+    if target is not None and (rules or parameters or settings):
+        raise UsageError(f"{say('only_finding')} / {say('only_finding', 'en')}")
+    day = parse_day(as_of)
+    return None if day is None else Asked(day, tuple(rules or ()), method, parameters, tuple(settings or ()))
 
 
 def _picture(
@@ -88,17 +121,20 @@ def _picture(
     finding: int | None,
     direction: Ways | None,
     method: str,
-    as_of: str | None,
+    asked: Asked | None,
 ) -> "Picture":
     from api.exports.draw import draw_trace
 
     if (target is None) == (finding is None):
         raise UsageError(f"{say('give_one')} / {say('give_one', 'en')}")
-    day = parse_day(as_of)
     if finding is not None:
-        return _finding_picture(chosen, finding, method, day)
+        if asked is None:
+            raise UsageError(f"{say('needs_as_of')} / {say('needs_as_of', 'en')}")
+        return _finding_picture(chosen, finding, asked)
     assert target is not None
-    return draw_trace(_stories(chosen, target, direction, method, day), as_of)
+    day = asked.as_of if asked else None
+    stories = _stories(chosen, target, direction, method, day)
+    return draw_trace(stories, day.isoformat() if day else None)
 
 
 def _stories(
@@ -116,25 +152,22 @@ def _stories(
     return [Story(trace(flow, target, name), ledger, chosen.lang) for name in names]
 
 
-def _finding_picture(chosen: Choices, number: int, method: str, day: date | None) -> "Picture":
+def _finding_picture(chosen: Choices, number: int, asked: Asked) -> "Picture":
     from api.exports.findings import draw_finding
     from api.story import Teller
     from tracer.ledger import Ledger
     from tracer.rules.load import load_rules
-    from tracer.rules.scan import scan
 
-    if day is None:
-        raise UsageError(f"{say('needs_as_of')} / {say('needs_as_of', 'en')}")
-    found = scan(chosen.home, day, method=method, graph=chosen.graph)
+    found = run_scan(chosen, asked)
     count = len(found["findings"])
     if number > count:
         raise UsageError(
             f"{say('not_numbered', number=number, count=count)} / "
             f"{say('not_numbered', 'en', number=number, count=count)}"
         )
-    teller = Teller(open_flow(chosen, method, day), Ledger(chosen.home), chosen.lang)
+    teller = Teller(open_flow(chosen, asked.method, asked.as_of), Ledger(chosen.home), chosen.lang)
     finding = found["findings"][number - 1]
-    return draw_finding(teller, finding, load_rules()[finding["rule_id"]], found, number)
+    return draw_finding(teller, finding, load_rules()[finding["rule_id"]], found, number, asked.settings)
 
 
 def _file_name(name: str) -> str:

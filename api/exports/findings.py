@@ -1,5 +1,6 @@
 """The evidence of a finding as a picture: the movements that it stands on, and the finding in words below."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,12 @@ from tracer.rules.spec import Rule
 
 
 def draw_finding(
-    teller: Teller, finding: dict[str, Any], rule: Rule, scan: dict[str, Any], number: int
+    teller: Teller,
+    finding: dict[str, Any],
+    rule: Rule,
+    scan: dict[str, Any],
+    number: int,
+    settings: Sequence[str] = (),
 ) -> Picture:
     """A finding of a scan, with the movements among its evidence drawn and all of it in words."""
     lang = teller.lang
@@ -52,7 +58,7 @@ def draw_finding(
         steps=tuple(
             step_row(teller, step, row) for step, row in zip(steps, teller.sources(steps), strict=True)
         ),
-        text=explain(finding, rule, scan, lang),
+        text=explain(finding, rule, scan, lang, settings),
     )
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 import pytest
 from conftest import Run
 from small_county import BAD_ROW, CANARIES, LI, POOL, ZHANG, ZHANG_ID, write_files
+from typer.testing import CliRunner
 
-from api.cli import global_options_first
+from api.cli import app, global_options_first
 
 HEAVY = (
     "pandas",
@@ -105,6 +107,46 @@ def test_wrong_use_is_2_and_says_so(run: Run, arguments: tuple[str, ...]) -> Non
     assert result.exit_code == 2, result.stderr
     assert result.stderr.strip()
     assert not result.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [("ingest", "x.csv"), ("scan", "--as-of", "2022-01-01"), ("demo",), ("doctor",)]
+)
+def test_a_home_that_is_a_file_or_below_one_is_2(tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / "file"
+    file.write_text("x", "utf-8")
+    for home in (file, file / "below"):
+        result = CliRunner().invoke(app, ["--home", str(home), *command])
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "不是文件夹 / is not a folder" in result.stderr
+
+
+def test_a_home_that_the_system_refuses_is_2(tmp_path: Path) -> None:
+    files = write_files(tmp_path / "files")
+    result = CliRunner().invoke(app, ["--home", "/proc/fundtrail", "ingest", str(files)])
+    assert result.exit_code == 2
+    assert "/proc/fundtrail" in result.stderr
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1", "bolt:127.0.0.1", "x", ""])
+def test_a_graph_is_a_bolt_address(run: Run, uri: str) -> None:
+    result = run("--graph", uri, "scan", "--as-of", "2022-01-01")
+    assert result.exit_code == 2
+    assert "bolt://" in result.stderr
+
+
+def test_wrong_use_of_options_is_said_in_both_languages(run: Run) -> None:
+    result = run("trace", "x", "--direction", "sideways")
+    assert "选项的值不对 / " in result.stderr
+    assert "Value error" not in result.stderr
+    assert "缺少必需的参数或选项 / " in run("trace").stderr
+    assert "没有这个选项 / " in run("--nothing").stderr
+
+
+def test_the_version_in_all_forms(run: Run) -> None:
+    number = json_of(run("version", "--format", "json"))["version"]
+    assert csv_of(run("version", "--format", "csv")) == [{"version": number}]
+    assert run("--version").stdout == run("version").stdout == f"fundtrail {number}\n"
 
 
 def test_a_bug_is_70_and_masked(home: Path) -> None:
@@ -286,7 +328,50 @@ def test_scan_table_groups_by_level_and_names_what_is_missing(run: Run) -> None:
     text = run("scan", "--as-of", "2022-01-01").stdout
     assert text.index("红灯") < text.index("黄灯") < text.index("不能评价的规则")
     assert "register" in text
-    assert "fundtrail export html --finding" in text
+    assert "export html --finding 1 --as-of 2022-01-01" in text
+
+
+def test_a_finding_number_means_the_same_to_scan_and_export(run: Run, tmp_path: Path) -> None:
+    options = ["--as-of", "2022-01-01", "--rule", "ZB01", "--rule", "ZB05", "--method", "fifo"]
+    options += ["--set", "ZB05.tolerance=600"]
+    listed = json_of(run("scan", *options, "--format", "json"))["findings"]
+    assert [finding["rule_id"] for finding in listed] == ["ZB05", "ZB01", "ZB01", "ZB01", "ZB01"]
+    text = run("scan", *options).stdout
+    hint = next(line for line in text.splitlines() if "--finding 1" in line)
+    typed = shlex.split(hint.partition("fundtrail ")[2])
+    assert typed[typed.index("--as-of") :] == options
+    for number, finding in enumerate(listed, 1):
+        page = run(*typed[: typed.index("--finding")], "--finding", str(number), *options, "-o", "-")
+        assert page.exit_code == 0, page.stderr
+        assert f"{finding['rule_id']}@" in page.stdout
+        assert re.search(rf"<dt>对象</dt><dd>{finding['subject']}</dd>", page.stdout)
+    assert run("export", "html", "--finding", "6", *options, "-o", "-").exit_code == 2
+    assert run("export", "html", "ZY01", *options, "-o", "-").exit_code == 2
+
+
+EXEMPTIONS = """\
+规则编号,例外对象,例外金额,例外原因,依据文号,例外起始日期,例外截止日期
+ZB05,SJ02,,已批准,文1,2020-01-01,
+ZB01,ZY01,5,已批准,文1,2020-01-01,
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "count"), [("zh", "不报的发现：1 条"), ("en", "suppressed by exemptions: 1")]
+)
+def test_exemptions_are_never_silent(tmp_path: Path, lang: str, count: str) -> None:
+    files = write_files(tmp_path / "files")
+    (files / "exemptions.csv").write_text(EXEMPTIONS, "utf-8")
+    front = ("--home", str(tmp_path / "home"), "--lang", lang)
+    assert CliRunner().invoke(app, [*front, "ingest", str(files)]).exit_code == 0
+    asked = [*front, "scan", "--as-of", "2022-01-01", "--rule", "ZB05", "--rule", "ZB01"]
+    table = CliRunner().invoke(app, asked).stdout
+    rows = ("exemptions.csv 第 2 行", "exemptions.csv 第 3 行")
+    rows = rows if lang == "zh" else ("exemptions.csv row 2", "exemptions.csv row 3")
+    for text in (table, CliRunner().invoke(app, [*asked, "--format", "csv"]).stderr):
+        assert count in text
+        assert all(row in text for row in rows)
+        assert "exemptions#" not in text
 
 
 def test_scan_csv_has_findings_and_open_rules(run: Run) -> None:

@@ -67,7 +67,14 @@ class Neo4jStore:
                 telemetry_disabled=True,
             )
             self._driver.verify_connectivity()
-        except (ServiceUnavailable, AuthError, ClientError, ConfigurationError, ValueError) as error:
+        except AuthError:
+            raise StoreUnavailable(
+                f"Neo4j {uri} 不接受用户或密码：用 NEO4J_USER、NEO4J_PASSWORD 给出；"
+                "由 fundtrail neo4j start 启动的，密码在启动时的 --home 里，请用同一个 --home"
+                f" / wrong or missing password for the Neo4j at {uri}: set NEO4J_USER and NEO4J_PASSWORD;"
+                " the password of a server started by fundtrail lies in its own home: use the same --home"
+            ) from None
+        except (ServiceUnavailable, ClientError, ConfigurationError, ValueError) as error:
             raise StoreUnavailable(
                 f"连不上 Neo4j {uri}（{type(error).__name__}）：检查地址、NEO4J_PASSWORD，或先启动服务"
                 f" / no Neo4j answers at {uri}: check the address and NEO4J_PASSWORD, or start it"

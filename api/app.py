@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 
-from api.deps import Books
+from api.deps import Books, known_parameters
 from api.errors import PROBLEMS, handle_errors, problem
 from api.routes import accounts, findings, health, indicators, payments, rules, trace
 from tracer.errors import UsageError
@@ -48,7 +48,7 @@ def create_app(home: Path) -> FastAPI:
     )
     app.state.books = Books(home)
     for module in ROUTES:
-        app.include_router(module.router, prefix="/v1")
+        app.include_router(module.router, prefix="/v1", dependencies=[Depends(known_parameters)])
     handle_errors(app)
 
     @app.middleware("http")

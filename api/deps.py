@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi import Depends, Query, Request
 
+from api.asked import in_reading_order
 from api.errors import NotFound
 from tracer.errors import UsageError
 from tracer.flow.build import build_flow
@@ -127,7 +128,8 @@ class Books:
         with self._lock:
             if key not in self._scans:
                 self._scans = {known: kept for known, kept in self._scans.items() if known[0] == key[0]}
-                self._scans[key] = scan(self.home, as_of, method=method)
+                found = scan(self.home, as_of, method=method)
+                self._scans[key] = found | {"findings": in_reading_order(found["findings"])}
             return self._scans[key]
 
     def _secret(self) -> bytes:
@@ -148,6 +150,15 @@ def books_of(request: Request) -> Books:
     return books
 
 
+def known_parameters(request: Request) -> None:
+    """Raise `UsageError` for a query parameter that the route does not know: a filter with a slip is none."""
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        names = ", ".join(unknown)
+        raise UsageError(f"没有这个查询参数 / no such query parameter: {names}")
+
+
 OpenBooks = Annotated[Books, Depends(books_of)]
 
 
@@ -158,7 +169,7 @@ def write_cursor(version: int, after: int) -> str:
 
 def read_cursor(cursor: str | None) -> tuple[int | None, int]:
     """Version and last row of a cursor; raises `UsageError` for a text that is none."""
-    if cursor is None:
+    if not cursor:
         return None, -1
     try:
         version, after = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))

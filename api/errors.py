@@ -61,7 +61,11 @@ def handle_errors(app: FastAPI) -> None:
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [
-        {"pointer": "/".join(map(str, found["loc"])), "detail": str(found["msg"])} for found in error.errors()
+        {
+            "pointer": "/".join(map(str, found["loc"])),
+            "detail": str(found["msg"]).removeprefix("Value error, "),
+        }
+        for found in error.errors()
     ]
     return problem(422, "请检查 errors 中列出的参数 / see errors", errors)
 

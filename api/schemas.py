@@ -36,6 +36,19 @@ class Health(BaseModel):
     ledger_version: int
 
 
+class Door(BaseModel):
+    """One address and what it answers."""
+
+    path: str
+    summary: str
+
+
+class Doors(BaseModel):
+    """All addresses."""
+
+    doors: list[Door]
+
+
 class Payment(BaseModel):
     """A payment, masked."""
 

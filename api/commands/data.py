@@ -54,6 +54,7 @@ def ingest(
         mapping=mapping,
         dry_run=dry_run,
         progress=lambda text: write_message(mask_text(text)),
+        lang=chosen.lang,
     )
     write_report(chosen, report)
     if dry_run:
@@ -121,6 +122,12 @@ def _sheet(sheet: str | None) -> str:
     return f" [{sheet}]" if sheet else ""
 
 
+def _in(chosen: Choices, problem: dict[str, Any], key: str) -> str:
+    """A text of a problem in the chosen language, where it has it."""
+    text: str = problem.get(f"{key}_en", problem[key]) if chosen.lang == "en" else problem[key]
+    return text
+
+
 def _write_problems(chosen: Choices, problems: list[dict[str, Any]]) -> None:
     if not problems:
         return
@@ -135,8 +142,8 @@ def _write_problems(chosen: Choices, problems: list[dict[str, Any]]) -> None:
             problem["row"],
             brief(problem["column"] or ""),
             brief(mask_cell(problem["column"], problem["value"])),
-            mask_text(problem["problem"]),
-            mask_text(problem["hint"]),
+            mask_text(_in(chosen, problem, "problem")),
+            mask_text(_in(chosen, problem, "hint")),
         )
     write_table(made)
     if len(problems) > PROBLEMS_SHOWN:

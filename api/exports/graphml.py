@@ -7,7 +7,13 @@ import networkx as nx
 
 from api.exports.picture import Picture
 from api.render import clean
-from tracer.money import plain_yuan
+from tracer.messages import Language, say
+from tracer.money import format_yuan
+
+_KEYS = ("subject", "method", "ledger", "as_of", "rule", "amount_yuan")
+_LANGUAGES: tuple[Language, ...] = ("zh", "en")
+_NAMES = {say(key, lang): key for key in _KEYS for lang in _LANGUAGES}
+"""Names of the graph's attributes by the labels of the picture; their values stay as they are."""
 
 
 def render_graphml(picture: Picture) -> str:
@@ -19,7 +25,8 @@ def graph_of(picture: Picture) -> "nx.MultiDiGraph[str]":
     """The picture as a networkx graph whose attributes GraphML can hold."""
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.graph.update(
-        {"title": clean(picture.title)} | {clean(label): clean(value) for label, value in picture.facts}
+        {"title": clean(picture.title)}
+        | {_NAMES.get(label, clean(label)): clean(value) for label, value in picture.facts}
     )
     number = {box.key: f"n{n}" for n, box in enumerate(picture.boxes)}
     for box in picture.boxes:
@@ -34,7 +41,7 @@ def graph_of(picture: Picture) -> "nx.MultiDiGraph[str]":
     for n, arrow in enumerate(picture.arrows):
         facts = {
             "fen": arrow.fen,
-            "yuan": plain_yuan(arrow.fen),
+            "yuan": format_yuan(arrow.fen).replace(",", ""),
             "name": arrow.name,
             "kind": arrow.kind,
             "day": arrow.day,

@@ -38,6 +38,7 @@ _COLOURS = {
 _WORDS = {INDICATOR: "指标", ACCOUNT: "账户", PERSON: "个人", CASH: "现金", BIRTH: "来路不在账上"}
 _SUBJECT = "#b45309"
 _PLAIN = "#7b8794"
+_SUBJECT_WORD = f'<span><i style="border:3px solid {_SUBJECT}"></i>粗橙框、橙箭头：所问的对象</span>'
 
 _OUTSIDE = re.compile(
     r"<!--.*?-->|<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>|<center>.*?</center>", re.S
@@ -211,7 +212,8 @@ def _above(picture: Picture) -> str:
     return (
         f'<h1>{escape(picture.title)}</h1><div class="head"><dl>{facts}</dl>'
         f"{sums}</div>"
-        f'<div class="legend">{legend}<span>箭头上是金额（元）；虚线箭头是退回或回流</span></div>{notes}'
+        f'<div class="legend">{legend}{_SUBJECT_WORD}'
+        f"<span>箭头上是金额（元）；虚线箭头是退回或回流</span></div>{notes}"
     )
 
 

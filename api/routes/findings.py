@@ -31,14 +31,16 @@ def findings(
     limit: Limit = LIMIT,
     count: Count = False,
 ) -> Findings:
-    """The findings of a scan, in its order."""
+    """The findings of a scan, the highest level first; `number` is that of `fundtrail scan`."""
     version, after = read_cursor(cursor)
+    rules = load_rules()
+    if rule_id is not None and rule_id not in rules:
+        raise UsageError("没有这条规则，见 /v1/rules / there is no such rule; /v1/rules lists all")
     found = books.scan(as_of, method)
     if version not in (None, found["ledger_version"]):
         raise UsageError(
             "账本已有新版本，请从第一页重读 / the ledger has changed; start again without a cursor"
         )
-    rules = load_rules()
     wanted = [
         (number, finding)
         for number, finding in enumerate(found["findings"], 1)

@@ -2,12 +2,19 @@
 
 from importlib.metadata import version
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.deps import OpenBooks
-from api.schemas import Health
+from api.schemas import Door, Doors, Health
 
 router = APIRouter(tags=["health"])
+
+
+@router.get("")
+def doors(request: Request) -> Doors:
+    """What can be asked here."""
+    paths = request.app.openapi()["paths"]
+    return Doors(doors=[Door(path=path, summary=item["get"]["description"]) for path, item in paths.items()])
 
 
 @router.get("/health")

@@ -260,3 +260,29 @@ def test_every_route_keeps_its_promises(described: Any, path: str) -> None:
         case.call_and_validate(headers=HERE, excluded_checks=[positive_data_acceptance], timeout=60)
 
     keeps()
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters"),
+    [
+        ("/findings", {"as_of": "2022-01-01", "rule_id": "XX99"}),
+        ("/findings", {"as_of": "2022-01-01", "rule": "ZB05"}),
+        ("/payments", {"limits": "1"}),
+        ("", {"x": "1"}),
+    ],
+)
+def test_a_filter_that_filters_nothing_is_a_problem(
+    client: TestClient, path: str, parameters: dict[str, str]
+) -> None:
+    response = client.get(f"/v1{path}", params=parameters)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_an_empty_cursor_is_the_first_page(client: TestClient) -> None:
+    assert answer(client, "/payments", cursor="") == answer(client, "/payments")
+
+
+def test_the_doors_are_listed(client: TestClient) -> None:
+    doors = {door["path"] for door in answer(client, "")["doors"]}
+    assert {"/v1/payments", "/v1/findings", "/v1/trace/{id}"} <= doors

@@ -214,6 +214,14 @@ def test_rejected_rows_are_3_named_in_json_and_masked_in_tables(run: Run, tmp_pa
     assert "1.23E+17" not in table.stdout, "a damaged account number is still masked"
 
 
+def test_problems_of_an_ingest_in_english(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(BAD_ROW, "utf-8")
+    text = run("ingest", "--dry-run", "--lang", "en", str(file)).stdout
+    assert "there is no such date" in text
+    assert "日期不存在" not in text
+
+
 def test_ingest_csv_has_batches_and_problems(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "bad.csv"
     file.write_text(BAD_ROW, "utf-8")

@@ -226,7 +226,7 @@ def test_graphml_comes_back_as_it_went(run: Run, tmp_path: Path) -> None:
     graph = nx.read_graphml(file, force_multigraph=True)
     edges = [facts for _, _, facts in graph.edges(data=True)]
     subject = next(facts for facts in edges if facts.get("name") == "PZ00000381")
-    assert (subject["fen"], subject["yuan"], subject["day"]) == (1_200_000, "12000", "2020-06-18")
+    assert (subject["fen"], subject["yuan"], subject["day"]) == (1_200_000, "12000.00", "2020-06-18")
     assert all(type(facts["fen"]) is int for facts in edges)
     labels = {facts["label"] for _, facts in graph.nodes(data=True)}
     assert "张* …3312" in labels

@@ -16,6 +16,12 @@ from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule
 Value = int | str | None
 """A parameter's value: money in fen, None where a money parameter is empty."""
 
+_MONEY_ERRORS = {
+    "not-a-number": ("不是数字", "not a number"),
+    "too-many-decimals": ("小数超过两位", "more than two decimals"),
+    "too-large": ("数字过大", "too large"),
+}
+
 _COLUMNS = {"rule_id": "rule_id", "parameter": "parameter", "value": "value"} | {
     "规则编号": "rule_id",
     "参数": "parameter",
@@ -146,9 +152,10 @@ def _money(parameter: Parameter, text: str, place: str) -> Value:
     try:
         fen = parse_fen(text)
     except MoneyError as error:
+        zh, en = _MONEY_ERRORS[error.code]
         raise UsageError(
-            f"{place}：{text!r} 不是以元计的金额（{error.code}）"
-            f" / {text!r} is not an amount in yuan ({error.code}); write 1234.50"
+            f"{place}：{text!r} 不是以元计的金额（{zh}）"
+            f" / {text!r} is not an amount in yuan ({en}); write 1234.50"
         ) from error
     _check_bounds(parameter, fen, place, format_yuan(fen))
     return fen

@@ -17,8 +17,8 @@ from tracer.flow.held import Held, nothing_held
 from tracer.flow.lots import CHUNK, FIFO, LIFO, LINKED, LOT, PIECE, SLOT, Holdings, move
 from tracer.flow.windows import Columns, deal, number_lots, number_window, write_left, write_pieces
 
-WINDOW_EVENTS = 1_000_000
-"""Longer windows join more holders, shorter ones have more beginnings."""
+WINDOW_EVENTS = 125_000
+"""Longer windows join more holders: with a nation-wide hub half a million events are nearly one component."""
 
 THREAD_EVENTS = 200_000
 """Fewer events than this are moved by one thread: cutting costs more than it brings."""

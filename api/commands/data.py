@@ -128,6 +128,22 @@ def _in(chosen: Choices, problem: dict[str, Any], key: str) -> str:
     return text
 
 
+def _in_runs(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of a table that one and the same thing is wrong with, as one line: `2–15`."""
+    runs: list[dict[str, Any]] = []
+    for problem in problems:
+        last = runs[-1] if runs else None
+        alike = last is not None and all(
+            last[key] == problem[key] for key in ("file", "sheet", "problem", "hint")
+        )
+        if last is not None and alike and problem["column"] is None and last["to"] + 1 == problem["row"]:
+            last["to"] = problem["row"]
+            last["row"] = f"{last['from']}–{last['to']}"
+        else:
+            runs.append(problem | {"from": problem["row"], "to": problem["row"] or 0})
+    return runs
+
+
 def _write_problems(chosen: Choices, problems: list[dict[str, Any]]) -> None:
     if not problems:
         return
@@ -135,6 +151,7 @@ def _write_problems(chosen: Choices, problems: list[dict[str, Any]]) -> None:
     made = table(
         *words(chosen.lang, "problems_title", "row", "column", "value", "problem", "hint"), right=[1]
     )
+    problems = _in_runs(problems)
     for problem in problems[:PROBLEMS_SHOWN]:
         add_row(
             made,

@@ -1,7 +1,6 @@
 """`serve`, `neo4j` and `doctor`: what runs beside the data."""
 
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -91,7 +90,7 @@ def _write_server(chosen: Choices, facts: dict[str, object]) -> None:
     elif chosen.format == "csv":
         write_csv(list(facts), [list(facts.values())])
     else:
-        command = chosen.command("scan", "--as-of", date.today(), graph=str(facts["uri"]))
+        command = chosen.command("scan", "--as-of", "YYYY-MM-DD", graph=str(facts["uri"]))
         write_line(chosen.say("neo4j_up", command=command, **facts))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tracer.calendar import WorkingDays, day_number
-from tracer.errors import UsageError
+from tracer.flow.store import check_method
 from tracer.graph.base import QueryFailed, QueryTimeout, Row, Store, StoreExhausted, Value
 from tracer.graph.build import open_graph
 from tracer.ledger import Ledger
@@ -43,10 +43,7 @@ def scan(
     known = load_rules()
     chosen = choose_rules(known, rules)
     given = read_settings(known, parameters, settings)
-    if method == "bounds":
-        raise UsageError(
-            "scan 不支持 --method bounds / scan takes linked, fifo, lifo or pro-rata, not bounds"
-        )
+    check_method(method)
     ledger = Ledger(home)
     version = ledger.version
     tables = ledger.tables(version)

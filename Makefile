@@ -36,6 +36,7 @@ drills: $(SETUP) browser  ## kills, large random runs, faults
 
 docs: $(SETUP)  ## the generated pages
 	$(BIN)/python -m api.docs
+	$(BIN)/python -m tracer.rules.page > docs/rules.md
 
 clean:
 	rm -rf $(VENV) demo-home build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,7 +17,7 @@ import numpy as np
 
 from tracer.flow.codes import Int32, Int64
 from tracer.flow.compiled import compiled, inlined
-from tracer.flow.events import BORN, KEEPS, ROOT, find_place
+from tracer.flow.events import KEEPS, ROOT, find_place
 
 FIFO, LIFO, LINKED = 0, 1, 2
 """`method` in compiled code."""
@@ -82,37 +82,41 @@ def move(
     `CHUNK` lots, `stride` lots are left to others. Pieces of the event with place `at` will be
     `pieces[first[at] : first[at] + count[at]]`.
     """
-    # The columns are taken out of the tuple once: compiled code counts references at each access.
+    # The columns are taken out of the tuple once, and loops have all their conditions at the top: else
+    # compiled code counts references again and again.
     lots, slots, heads, tails = holdings.lots, holdings.slots, holdings.queue_head, holdings.queue_tail
     keys, queue_of = holdings.queue_keys, holdings.queue_of
     done, size, lot, room = state[0], state[1], state[2], 0
-    while done < len(events):
+    while room == 0 and done < len(events):
         event = events[done]
-        source, target, need, parent = event.source, event.target, event.fen, BORN
+        source = event.source
         room = 2 + (slots[source].live if source >= 0 else 0)
-        if size + room > len(pieces) or lot + 2 * (room + CHUNK) > len(lots):
-            break
-        begin = size
-        if source >= 0:
-            slot = slots[source]
-            if method == LINKED and event.queue >= 0:
-                need, size = _take_line(lots, slot, heads, event, need, pieces, size)
-            need, size = _take_front(lots, slot, event, need, pieces, size)
-        elif source <= ROOT:
-            parent = UNNUMBERED - (ROOT - source)
-        if need > 0:
-            line = event.line if event.line != KEEPS else -1
-            size = _write(pieces, size, need, event.born, line, parent)
-        if target >= 0 and size > begin:
-            lot = _arrive(lots, slots[target], method, stride, pieces, begin, size, lot)
-            if slots[target].has_queues:
-                _enqueue(lots, heads, tails, keys, queue_of, target, pieces, begin, size)
-        elif target <= ROOT:
-            pieces[begin].lot = ROOT - target
-        first[event.at], count[event.at] = begin, size - begin
-        done += 1
+        if size + room <= len(pieces) and lot + 2 * (room + CHUNK) <= len(lots):
+            begin, need, room = size, event.fen, 0
+            if source >= 0 and method == LINKED and event.queue >= 0:
+                need, size = _take_line(lots, slots[source], heads, event, need, pieces, size)
+            if source >= 0:
+                need, size = _take_front(lots, slots[source], event, need, pieces, size)
+            if need > 0:
+                size = _write_born(event, need, pieces, size)
+            if event.target >= 0 and size > begin:
+                lot = _arrive(lots, slots[event.target], method, stride, pieces, begin, size, lot)
+                if slots[event.target].has_queues:
+                    _enqueue(lots, heads, tails, keys, queue_of, event.target, pieces, begin, size)
+            elif event.target <= ROOT:
+                pieces[begin].lot = ROOT - event.target
+            first[event.at], count[event.at] = begin, size - begin
+            done += 1
     state[0], state[1], state[2], state[3] = done, size, lot, room
-    return bool(done == len(events))
+    return bool(room == 0)
+
+
+@inlined
+def _write_born(event: Any, fen: int, pieces: Any, size: int) -> int:
+    """Write what is born with an event, or cut from the one lot of a root."""
+    parent = UNNUMBERED - (ROOT - event.source) if event.source <= ROOT else -1
+    line = event.line if event.line != KEEPS else -1
+    return _write(pieces, size, fen, event.born, line, parent)
 
 
 @inlined
@@ -141,10 +145,9 @@ def _take_front(lots: Any, slot: Any, event: Any, need: int, pieces: Any, size: 
         if lot.left > 0:  # else its queue has had it
             need -= _take(lot, at, event, need, pieces, size)
             size += 1
-            if lot.left > 0:
-                break
-            slot.live -= 1
-        at = lot.after
+            slot.live -= lot.left == 0
+        if lot.left == 0:
+            at = lot.after
     slot.head = at
     return need, size
 
@@ -160,10 +163,9 @@ def _take_line(
         if lot.left > 0:  # else the holder's list has had it
             need -= _take(lot, at, event, need, pieces, size)
             size += 1
-            if lot.left > 0:
-                break
-            slot.live -= 1
-        at = lot.after_same
+            slot.live -= lot.left == 0
+        if lot.left == 0:
+            at = lot.after_same
     heads[event.queue] = at
     return need, size
 

@@ -106,16 +106,16 @@ def _order_days(
             order_circles(work, 2 * holders, groups, tree_nodes, done, rows[begin:end], out[begin:end])
 
 
+# Loops in here have all their conditions at the top: a `break` makes compiled code count references.
+
+
 @inlined
 def _closed_barrier(waits_for: Int32, waits: Int32, i: int) -> int:
     """Return a barrier that row i still waits for, -1 if it may come."""
-    for k in range(4 * i, 4 * i + 4):
-        barrier = waits_for[k]
-        if barrier < 0:
-            break
-        if waits[barrier] > 0:
-            return int(barrier)
-    return -1
+    k, end = 4 * i, 4 * i + 4
+    while k < end and waits_for[k] >= 0 and waits[waits_for[k]] == 0:
+        k += 1
+    return waits_for[k] if k < end else -1
 
 
 @compiled
@@ -129,30 +129,41 @@ def _release(
     have been written have `hang` -2, for whoever orders the rest.
     """
     done, heaped, pointer = 0, 0, 0
-    while True:
+    while heaped or pointer < len(rows):
         if heaped:
-            i = heap[0]
+            i, barrier = heap[0], -1
             heaped = heap_pop(heap, heaped)
-        elif pointer < len(rows):
-            i = pointer
-            pointer += 1
-            barrier = _closed_barrier(waits_for, waits, i)
-            if barrier >= 0:
-                hang[i] = head[barrier]
-                head[barrier] = i
-                continue
         else:
-            return done
-        out[done] = rows[i]
-        done += 1
-        hang[i] = -2
-        for k in range(4 * i, 4 * i + 4):
-            if holds[k] < 0:
-                break
-            barrier = holds[k]
+            i, barrier = pointer, _closed_barrier(waits_for, waits, pointer)
+            pointer += 1
+        if barrier >= 0:
+            hang[i], head[barrier] = head[barrier], i
+        else:
+            out[done] = rows[i]
+            done += 1
+            hang[i] = -2
+            k = 4 * i
+            while k < 4 * i + 4:
+                k, barrier = _count_down(holds, waits, head, base, k, 4 * i + 4)
+                if barrier >= 0:
+                    heaped = _open(waits_for, waits, head, hang, group_holder, heap, base, barrier, heaped)
+    return done
+
+
+@inlined
+def _count_down(holds: Int32, waits: Int32, head: Int32, base: int, k: int, end: int) -> tuple[int, int]:
+    """Take one off the barriers `holds[k]` on; return where to go on, and one that opens for somebody."""
+    found = -1
+    while k < end and found < 0:
+        barrier = holds[k]
+        k += 1
+        if barrier < 0:
+            k = end
+        else:
             waits[barrier] -= 1
             if waits[barrier] == 0 and (head[barrier] >= 0 or barrier >= base):
-                heaped = _open(waits_for, waits, head, hang, group_holder, heap, base, barrier, heaped)
+                found = barrier
+    return k, found
 
 
 @compiled
@@ -161,21 +172,28 @@ def _open(
     base: int, barrier: int, heaped: int,
 ) -> int:  # fmt: skip
     """Open a barrier that waits for nothing: rows that hang on it go to the heap or to another."""
-    while True:
-        i = head[barrier]
-        while i >= 0:
-            following = hang[i]
-            other = _closed_barrier(waits_for, waits, i)
-            if other >= 0:
-                hang[i] = head[other]
-                head[other] = i
-            else:
-                heaped = heap_push(heap, heaped, i)
-            i = following
-        g = (barrier - base) >> 1
-        if barrier < base or (barrier - base) & 1 or group_holder[g + 1] != group_holder[g]:
-            return heaped
-        barrier += 2  # this group is reached: the next of its holder waits for one thing less
-        waits[barrier] -= 1
-        if waits[barrier] > 0:
-            return heaped
+    while barrier >= 0:
+        heaped = _look_again(waits_for, waits, head, hang, heap, head[barrier], heaped)
+        g, opened = (barrier - base) >> 1, barrier
+        barrier = -1
+        if opened >= base and (opened - base) & 1 == 0 and group_holder[g + 1] == group_holder[g]:
+            waits[opened + 2] -= 1  # this group is reached: the next of its holder waits for one thing less
+            if waits[opened + 2] == 0:
+                barrier = opened + 2
+    return heaped
+
+
+@inlined
+def _look_again(
+    waits_for: Int32, waits: Int32, head: Int32, hang: Int32, heap: Int32, i: int, heaped: int
+) -> int:
+    """Let rows go that hung on a barrier, i and those after it, or hang them on another."""
+    while i >= 0:
+        following = hang[i]
+        other = _closed_barrier(waits_for, waits, i)
+        if other >= 0:
+            hang[i], head[other] = head[other], i
+        else:
+            heaped = heap_push(heap, heaped, i)
+        i = following
+    return heaped

@@ -89,10 +89,9 @@ def _find_nearer(table: Int32, edges: Int32, v: int, comp: int, direction: int) 
     first, end = table[AT + direction, v], table[START + direction, v + 1]
     wanted = table[DISTANCE + direction, v] - 1
     k = first
-    while k < end:
-        other = edges[direction, k]
-        if table[COMP, other] == comp and table[DISTANCE + direction, other] == wanted:
-            break
+    while k < end and (
+        table[COMP, edges[direction, k]] != comp or table[DISTANCE + direction, edges[direction, k]] != wanted
+    ):
         k += 1
     table[AT + direction, v] = k
     table[BUDGET, comp] -= k - first

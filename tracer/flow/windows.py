@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tracer.flow.codes import Int8, Int32, Int64
-from tracer.flow.compiled import compiled
+from tracer.flow.compiled import compiled, inlined
 from tracer.flow.events import Ledger
 from tracer.flow.lots import CHUNK, UNNUMBERED
 
@@ -35,49 +35,60 @@ def deal(loose: Any, joined: Int32, number: Int32, parts: int, events: Any) -> I
     Each component keeps its order in time and goes to the part that has least, the largest components
     first. `joined` and `number` are working columns with an entry per slot.
     """
-    for event in loose:
-        for slot in (event.source, event.target):
-            if slot >= 0:
-                joined[slot], number[slot] = slot, -1
-    for event in loose:
-        if event.source >= 0 and event.target >= 0:
-            _join(joined, event.source, event.target)
+    _join_slots(loose, joined, number)
     component = np.empty(len(loose), np.int32)
-    components = parts  # events without a slot wait for nothing: they are dealt in turns
-    for k in range(len(loose)):
-        slot = max(loose[k].source, loose[k].target)
-        if slot < 0:
-            component[k] = k % parts
-            continue
-        root = _root(joined, slot)
-        if number[root] < 0:
-            number[root] = components
-            components += 1
-        component[k] = number[root]
-    sizes = np.bincount(component, minlength=components)
+    components = _number_components(loose, joined, number, parts, component)
     bounds = np.zeros(parts + 1, np.int64)
-    at = _places(sizes, bounds)
-    for k in range(len(loose)):
-        events[at[component[k]]] = loose[k]
-        at[component[k]] += 1
+    at = _places(np.bincount(component, minlength=components), bounds)
+    _sort(loose, component, at, events)
     return bounds
 
 
 @compiled
+def _join_slots(loose: Any, joined: Int32, number: Int32) -> None:
+    """Join the slots of each event: `joined` leads from slot to slot to the one that stands for all."""
+    for k in range(len(loose)):
+        source, target = loose[k].source, loose[k].target
+        if source >= 0:
+            joined[source], number[source] = source, -1
+        if target >= 0:
+            joined[target], number[target] = target, -1
+    for k in range(len(loose)):
+        source, target = loose[k].source, loose[k].target
+        if source >= 0 and target >= 0:
+            a, b = _root(joined, source), _root(joined, target)
+            joined[max(a, b)] = min(a, b)
+
+
+@compiled
+def _number_components(loose: Any, joined: Int32, number: Int32, parts: int, component: Int32) -> int:
+    """Set the component of each event, numbered as they are met; return how many there are."""
+    components = parts  # events without a slot wait for nothing: they are dealt in turns
+    for k in range(len(loose)):
+        slot = max(loose[k].source, loose[k].target)
+        component[k] = k % parts
+        if slot >= 0:
+            root = _root(joined, slot)
+            if number[root] < 0:
+                number[root] = components
+                components += 1
+            component[k] = number[root]
+    return components
+
+
+@compiled
+def _sort(loose: Any, component: Int32, at: Int64, events: Any) -> None:
+    for k in range(len(loose)):
+        events[at[component[k]]] = loose[k]
+        at[component[k]] += 1
+
+
+@inlined
 def _root(joined: Int32, slot: int) -> int:
     while joined[slot] != slot:
         joined[slot] = joined[joined[slot]]
         slot = joined[slot]
     return int(slot)
-
-
-@compiled
-def _join(joined: Int32, a: int, b: int) -> None:
-    a, b = _root(joined, a), _root(joined, b)
-    if a < b:
-        joined[b] = a
-    else:
-        joined[a] = b
 
 
 @compiled

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import ladybug
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +16,7 @@ from graph_folders import random_folder, read, write
 
 from tracer.errors import DataRefusedError, UsageError
 from tracer.graph import content, open_store
-from tracer.graph.base import QueryFailed, StoreExhausted, StoreUnavailable
+from tracer.graph.base import AnswerDamaged, QueryFailed, StoreExhausted, StoreUnavailable
 from tracer.graph.content import TABLES
 from tracer.graph.ladybug import LadybugStore, build_file, schema
 
@@ -170,6 +171,29 @@ def test_an_exhausted_pool_is_an_error_and_the_store_goes_on(folder: Path, tmp_p
             with pytest.raises(StoreExhausted):
                 store.run("UNWIND range(1, 3000000) AS n RETURN n AS n1, collect(n * 7) AS l ORDER BY n1")
             assert store.run("MATCH (f:Fund) RETURN count(*) AS n") == [{"n": 12}]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_damaged_text_is_asked_for_once_more_and_never_an_answer(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    build_file(folder, tmp_path / "g.lbug")
+    answers, left = ladybug.QueryResult.get_all, times
+
+    def damaged(result: ladybug.QueryResult) -> list[object]:
+        nonlocal left
+        if left:
+            left -= 1
+            b"\xe5".decode()
+        return list(answers(result))
+
+    with LadybugStore(tmp_path / "g.lbug") as store:
+        monkeypatch.setattr(ladybug.QueryResult, "get_all", damaged)
+        if times == 1:
+            assert store.run("MATCH (f:Fund) RETURN count(*) AS n") == [{"n": 12}]
+        else:
+            with pytest.raises(AnswerDamaged):
+                store.run("MATCH (f:Fund) RETURN count(*) AS n")
 
 
 def test_a_closed_store_says_so(folder: Path, tmp_path: Path) -> None:

@@ -42,6 +42,10 @@ class QueryFailed(StoreError):  # noqa: N818
     """The store refused a query, or answered with something that is not a value."""
 
 
+class AnswerDamaged(QueryFailed):
+    """The store answered with bytes that are no text; nothing of that answer can be trusted."""
+
+
 class Store(Protocol):
     """A graph of one build that can be asked, on whichever engine."""
 

@@ -20,6 +20,7 @@ from tracer.errors import DataRefusedError
 from tracer.graph import content
 from tracer.graph.base import (
     TIMEOUT_S,
+    AnswerDamaged,
     Parameter,
     QueryFailed,
     QueryTimeout,
@@ -231,17 +232,23 @@ class LadybugStore:
         written, rest = _typed(text, check_parameters(gate(text), parameters))
         try:
             return self._query(written, rest, timeout_s)
-        except StoreExhausted:
-            # The pool of a database stays full after this, so only a database opened afresh can answer.
+        except (StoreExhausted, AnswerDamaged):
+            # A pool stays full, so only a database opened afresh can answer. Damaged text was seen twice in
+            # the first scans of new graphs on a loaded machine and could not be brought about again.
             self._database = self._open()
             return self._query(written, rest, timeout_s)
 
     def _query(self, text: str, parameters: dict[str, Parameter], timeout_s: float) -> list[Row]:
         with self._result(text, parameters, timeout_s) as result:
             names = result.get_column_names()
+            try:
+                rows = result.get_all()
+            except UnicodeDecodeError:
+                raise AnswerDamaged(
+                    "图库返回的文字已损坏，请再试一次 / the graph store returned damaged text; try again"
+                ) from None
             return [
-                {name: plain(value, name) for name, value in zip(names, row, strict=True)}
-                for row in result.get_all()
+                {name: plain(value, name) for name, value in zip(names, row, strict=True)} for row in rows
             ]
 
     @contextlib.contextmanager

@@ -71,7 +71,7 @@ def test_a_parameter_follows_another_rules_until_it_is_set() -> None:
         ("ZB01.n=0", "out of bounds"),
         ("ZB01.n", "is written RULE.param=value"),
         ("ZC08.share=101", "out of bounds"),
-        ("ZB05.tolerance=0.001", "too-many-decimals"),
+        ("ZB05.tolerance=0.001", "more than two decimals"),
         ("ZB05.tolerance=-1", "out of bounds"),
         ("ZB05.tolerance=", "not an amount"),
         ("ZB03.days=soon", "is not a whole number"),

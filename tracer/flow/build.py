@@ -64,19 +64,11 @@ def follow(moved: Movements, method: str, as_of: date | None = None, version: in
 
     Raises `UsageError` for a method that is not there, `ConservationError` on a bug.
     """
-    order = _order(moved)
+    counts = counting_holders(moved.holder_kind)
+    order = order_rows(moved.day, moved.time_ms, moved.payer, moved.payee, counts)
     pieces = run_kernel(moved, order, method)
     assert_conserved(moved, pieces)
     return _flow(moved, order, pieces, method, as_of, version)
-
-
-def _order(moved: Movements) -> Int64:
-    """The contract's order; a row from a holder to itself moves nothing, so nothing waits for it."""
-    counts = np.append(counting_holders(moved.holder_kind), False)
-    nobody = np.int32(len(moved.holder_kind))
-    to_itself = moved.payer == moved.payee
-    payer, payee = (np.where(to_itself, nobody, end) for end in (moved.payer, moved.payee))
-    return order_rows(moved.day, moved.time_ms, payer, payee, counts)
 
 
 def _flow(

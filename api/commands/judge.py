@@ -158,7 +158,8 @@ def _write_open_questions(chosen: Choices, found: dict[str, Any], rules: dict[st
         made = table(chosen.say("not_evaluable"), "", "")
         for entry in found["not_evaluable"]:
             name = rules[entry["rule_id"]].name
-            why = ", ".join(entry["missing"]) or mask_text(entry.get("reason"))
+            missing = chosen.separator.join(_table_names(chosen, entry["missing"]))
+            why = missing or mask_text(entry.get("reason"))
             add_row(made, entry["rule_id"], name.zh if chosen.lang == "zh" else name.en, why)
         write_table(made)
     for rule_id, subjects in found.get("not_evaluated", {}).items():
@@ -187,8 +188,8 @@ def list_rules(context: typer.Context) -> None:
                 row["rule_id"],
                 row[f"name_{chosen.lang}"],
                 levels,
-                row["subject"],
-                row["status"],
+                chosen.say(f"subject_{row['subject']}"),
+                chosen.say(f"status_{row['status']}"),
                 row["version"],
             )
         write_table(made)
@@ -218,21 +219,39 @@ def show_rule(
 def _write_rule(chosen: Choices, page: dict[str, Any]) -> None:
     lang = chosen.lang
     levels = "→".join(chosen.say(level) for level in (page["opens"], page["at_expiry"]) if level)
-    write_line(f"{page['rule_id']}  {page[f'name_{lang}']}  {levels}  {page['version']}  {page['status']}")
+    status = chosen.say(f"status_{page['status']}")
+    write_line(f"{page['rule_id']}  {page[f'name_{lang}']}  {levels}  {page['version']}  {status}")
     write_line(page["description"][lang])
+    write_line(f"{chosen.say('subject')}  {chosen.say('subject_' + page['subject'])}")
     write_line(f"{chosen.say('amount_yuan')}  {page['amount'][lang]}")
     _write_list(chosen.say("basis"), (f"{basis['text']} {basis['article']}" for basis in page["basis"]))
     _write_list(chosen.say("innocent"), (entry[lang] for entry in page["innocent"]))
-    write_line(f"{chosen.say('needs')}  {', '.join(page['needs'])}  （{', '.join(page['optional'])}）")
+    write_line(f"{chosen.say('needs')}  {_tables(chosen, page)}")
     if page["parameters"]:
         write_line()
         made = table(*words(lang, "parameter", "default", "unit", "origin_of"), right=[1])
         for parameter in page["parameters"]:
             origin = chosen.say(f"origin_{parameter['origin']}")
-            add_row(made, parameter["name"], parameter["default"], parameter["unit"], origin)
+            unit = chosen.say(f"unit_{parameter['unit']}")
+            add_row(made, parameter["name"], parameter["default"], unit, origin)
         write_table(made)
     write_line()
     write_line(page["query"].rstrip())
+
+
+def _tables(chosen: Choices, page: dict[str, Any]) -> str:
+    """The tables that a rule looks at, needed ones first."""
+    choices_of = (_table_names(chosen, choice.split("|")) for choice in page["needs"])
+    needed = chosen.separator.join(chosen.say("or_table").join(names) for names in choices_of)
+    optional = chosen.separator.join(_table_names(chosen, page["optional"]))
+    return f"{needed}  {chosen.say('optional_tables')} {optional}" if optional else needed
+
+
+def _table_names(chosen: Choices, tables: Iterable[str]) -> list[str]:
+    """Input tables by their Chinese names, or as the contract calls them."""
+    from tracer.schema import TABLES
+
+    return [TABLES[name].name_zh if chosen.lang == "zh" and name in TABLES else name for name in tables]
 
 
 def _write_list(heading: str, entries: Iterable[str]) -> None:
@@ -242,11 +261,15 @@ def _write_list(heading: str, entries: Iterable[str]) -> None:
 
 @rules_app.command("check")
 def check_rules(context: typer.Context, folder: RulesFolder = None) -> None:
-    """检查规则文件与锁定。 Check the rule files and their lock; exit code 3 where one cannot be used."""
-    from tracer.rules.load import load_rules
+    """检查规则文件、锁定与全部查询。 Check the rules, their lock and all queries.
+
+    Exit code 3 where one cannot be used, or would not answer alike on both graph stores.
+    """
+    from tracer.rules.load import check_queries, load_rules
 
     chosen = choices(context)
     count = len(load_rules(folder))
+    check_queries(folder)
     if chosen.format == "json":
         write_json({"ok": True, "rules": count})
     elif chosen.format == "csv":

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tracer.errors import UsageError
+from tracer.graph.lint import lint_folder
 from tracer.rules.header import parse_rule
 from tracer.rules.lock import lock_problems, read_lock
 from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule, RuleFileError, Text
@@ -16,10 +17,15 @@ Rules = dict[str, Rule]
 def load_rules(folder: Path | None = None, *, locked: bool = True) -> Rules:
     """All rules of a queries folder (by default the one that ships) by id, in order of id.
 
-    Raises RuleFileError for a file that cannot be used, an id that is there twice or, unless `locked` is
-    false, a text that is not the one locked for its version.
+    Raises UsageError for a folder without rules, RuleFileError for a file that cannot be used, an id that is
+    there twice or, unless `locked` is false, a text that is not the one locked for its version.
     """
     folder = folder or queries_folder()
+    if not (folder / "rules").is_dir():
+        raise UsageError(
+            f"{folder} 里没有 rules 文件夹：请给出放 rules/<类别>/<编号>.cypher 的文件夹"
+            f" / there is no folder `rules` in {folder}; name the one with rules/<category>/<ID>.cypher"
+        )
     rules: Rules = {}
     for path in sorted((folder / "rules").glob("*/*.cypher")):
         rule = parse_rule(path.read_text("utf-8"), path.relative_to(folder).as_posix())
@@ -33,6 +39,19 @@ def load_rules(folder: Path | None = None, *, locked: bool = True) -> Rules:
     if problems:
         raise RuleFileError("规则与锁定文件不符 / the rules are not those locked:\n" + "\n".join(problems))
     return rules
+
+
+def check_queries(folder: Path | None = None) -> None:
+    """Hold every `.cypher` file of a queries folder, not only rules, to what both engines read alike.
+
+    Raises RuleFileError that names file, line and repair of each problem. Source: `queries/README.md`.
+    """
+    problems = lint_folder(folder or queries_folder())
+    if problems:
+        raise RuleFileError(
+            "查询在两种图库上不能得出同样的结果 / these queries do not answer alike on both engines:\n"
+            + "\n".join(problems)
+        )
 
 
 def choose_rules(rules: Rules, wanted: Iterable[str] | None) -> list[Rule]:

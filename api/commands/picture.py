@@ -1,5 +1,6 @@
 """`export`: a trace or a finding as a picture, or as a graph file for other programs."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -56,48 +57,60 @@ Output = Annotated[
 ]
 
 
-@export_app.command("html")
-def export_html(
-    context: typer.Context,
-    target: MaybeTarget = None,
-    finding: Finding = None,
-    direction: WaysOption = None,
-    method: Method = "linked",
-    as_of: AsOf = None,
-    rule: RuleOption = None,
-    parameters: ParametersOption = None,
-    set_: SetOption = None,
-    output: Output = None,
-) -> None:
-    """一页图，不联网也能看，内容掩码。 A masked picture in one file that makes no request to anywhere."""
+def _as_html(picture: "Picture") -> str:
     from api.exports.html import render_html
 
-    chosen = choices(context)
-    asked = _asked(target, as_of, rule, method, parameters, set_)
-    picture = _picture(chosen, target, finding, direction, method, asked)
-    _write(chosen, render_html(picture), output or Path(f"{_file_name(picture.name)}.html"), picture)
+    return render_html(picture)
 
 
-@export_app.command("graphml")
-def export_graphml(
-    context: typer.Context,
-    target: MaybeTarget = None,
-    finding: Finding = None,
-    direction: WaysOption = None,
-    method: Method = "linked",
-    as_of: AsOf = None,
-    rule: RuleOption = None,
-    parameters: ParametersOption = None,
-    set_: SetOption = None,
-    output: Output = None,
-) -> None:
-    """GraphML，供 Gephi、yEd、networkx 使用，内容掩码。 Masked GraphML for other programs."""
+def _as_graphml(picture: "Picture") -> str:
     from api.exports.graphml import render_graphml
 
-    chosen = choices(context)
-    asked = _asked(target, as_of, rule, method, parameters, set_)
-    picture = _picture(chosen, target, finding, direction, method, asked)
-    _write(chosen, render_graphml(picture), output or Path(f"{_file_name(picture.name)}.graphml"), picture)
+    return render_graphml(picture)
+
+
+def _add_command(form: str, render: Callable[["Picture"], str], text: str) -> None:
+    """Add the command that writes a picture in this form; all of them take the same arguments."""
+
+    @export_app.command(form, help=text)
+    def export(
+        context: typer.Context,
+        target: MaybeTarget = None,
+        finding: Finding = None,
+        direction: WaysOption = None,
+        method: Method = "linked",
+        as_of: AsOf = None,
+        rule: RuleOption = None,
+        parameters: ParametersOption = None,
+        set_: SetOption = None,
+        output: Output = None,
+    ) -> None:
+        chosen = choices(context)
+        asked = _asked(target, as_of, rule, method, parameters, set_)
+        picture = _picture(chosen, target, finding, direction, method, asked)
+        _write(chosen, render(picture), output or Path(f"{_file_name(picture.name)}.{form}"), picture)
+
+
+_add_command(
+    "html",
+    _as_html,
+    "一页图，不联网也能看，内容掩码。 A masked picture in one file that makes no request to anywhere.",
+)
+_add_command(
+    "graphml",
+    _as_graphml,
+    """GraphML，供 networkx、Gephi、Cytoscape、yEd 使用，内容掩码。 Masked GraphML for other programs.
+
+    每笔流动一条边，不合并。networkx.read_graphml(FILE) 全部读入：同两个持有者之间有多笔时是 MultiDiGraph，
+    否则是 DiGraph；加 force_multigraph=True 则总是前者。Gephi 导入时选“不合并边”（Don't merge），
+    否则多笔只剩合计（weight，单位分）。yEd 用 Edit > Properties Mapper 显示 label，再用 Layout 排列。
+
+    One edge per movement, unmerged. networkx.read_graphml(FILE) reads them all: as a MultiDiGraph where two
+    movements join the same holders, else as a DiGraph; force_multigraph=True always gives the former. In
+    Gephi's import choose "Don't merge", else such movements become their sum (weight, in fen). In yEd show
+    the label by Edit > Properties Mapper, then use Layout.
+    """,
+)
 
 
 def _asked(

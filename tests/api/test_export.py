@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, sync_playwright
 from small_county import CANARIES
 
+from api.exports.graphml import render_graphml
 from api.exports.html import render_html
 from api.exports.picture import ACCOUNT, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange, forward_arrows
 
@@ -223,15 +224,44 @@ def test_a_finding_is_drawn_with_its_working(run: Run, browser: Browser, tmp_pat
 def test_graphml_comes_back_as_it_went(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "trace.graphml"
     assert run("export", "graphml", "PZ00000381", "-o", str(file)).exit_code == 0
-    graph = nx.read_graphml(file, force_multigraph=True)
+    graph = nx.read_graphml(file)
     edges = [facts for _, _, facts in graph.edges(data=True)]
     subject = next(facts for facts in edges if facts.get("name") == "PZ00000381")
     assert (subject["fen"], subject["yuan"], subject["day"]) == (1_200_000, "12000.00", "2020-06-18")
-    assert all(type(facts["fen"]) is int for facts in edges)
+    assert all(type(facts["fen"]) is int and facts["weight"] == facts["fen"] for facts in edges)
+    assert graph.graph["method"].startswith("linked")
     labels = {facts["label"] for _, facts in graph.nodes(data=True)}
     assert "张* …3312" in labels
     assert not any("None" in str(facts) for facts in edges)
     assert not [canary for canary in CANARIES if canary in unescape(file.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("parallel", [0, 1, 40])
+def test_plain_reading_keeps_every_movement(parallel: int, tmp_path: Path) -> None:
+    plain = picture(payees=3)
+    extra = tuple(Arrow("A", "P0", 7, name=f"again{n}", kind="payment") for n in range(parallel))
+    file = tmp_path / "picture.graphml"
+    file.write_text(render_graphml(Picture(**{**vars(plain), "arrows": plain.arrows + extra})), "utf-8")
+    graph = nx.read_graphml(file)
+    assert type(graph) is (nx.MultiDiGraph if parallel else nx.DiGraph)
+    edges = [facts for _, _, facts in graph.edges(data=True)]
+    assert sum(facts["fen"] for facts in edges) == 300 + 100 + 101 + 102 + 7 * parallel
+    assert len({facts["name"] for facts in edges}) == 4 + parallel
+    always = nx.read_graphml(file, force_multigraph=True)
+    assert {key for _, _, key in always.edges(keys=True)} == {f"e{n}" for n in range(4 + parallel)}
+
+
+def test_graphml_suits_the_programs_that_read_it_by_hand(run: Run) -> None:
+    text = run("export", "graphml", "PZ00000381", "-o", "-").stdout
+    assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>')
+    assert "&#" not in text, "Cytoscape keeps only what follows the last character reference"
+    keys = re.findall(r'<key id="([^"]+)" for="(\w+)" attr.name="(\w+)" attr.type="(\w+)"', text)
+    assert len({key for key, *_ in keys}) == len(keys)
+    assert not {"d3", "d7"} & {key for key, *_ in keys}, "Gephi takes these for yEd's labels"
+    assert {("node", "label", "string"), ("edge", "label", "string"), ("edge", "weight", "long")} <= {
+        tuple(facts) for _, *facts in keys
+    }
+    assert set(re.findall(r'<data key="([^"]+)"', text)) == {key for key, *_ in keys}
 
 
 def test_a_wide_trace_of_an_indicator_names_its_file(

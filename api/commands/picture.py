@@ -1,6 +1,7 @@
 """`export`: a trace or a finding as a picture, or as a graph file for other programs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -180,7 +181,8 @@ def _finding_picture(chosen: Choices, number: int, asked: Asked) -> "Picture":
         )
     teller = Teller(open_flow(chosen, asked.method, asked.as_of), Ledger(chosen.home), chosen.lang)
     finding = found["findings"][number - 1]
-    return draw_finding(teller, finding, load_rules()[finding["rule_id"]], found, number, asked.settings)
+    again = chosen.command("scan", *replace(asked, rules=(finding["rule_id"],)).options())
+    return draw_finding(teller, finding, load_rules()[finding["rule_id"]], found, number, again)
 
 
 def _file_name(name: str) -> str:

@@ -1,6 +1,5 @@
 """The evidence of a finding as a picture: the movements that it stands on, and the finding in words below."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,9 +20,12 @@ def draw_finding(
     rule: Rule,
     scan: dict[str, Any],
     number: int,
-    settings: Sequence[str] = (),
+    again: str,
 ) -> Picture:
-    """A finding of a scan, with the movements among its evidence drawn and all of it in words."""
+    """A finding of a scan, with the movements among its evidence drawn and all of it in words.
+
+    `again` is the command that gives the finding again.
+    """
     lang = teller.lang
     boxes: dict[str, Box] = {}
     steps = evidence_steps(teller, finding)
@@ -58,7 +60,7 @@ def draw_finding(
         steps=tuple(
             step_row(teller, step, row) for step, row in zip(steps, teller.sources(steps), strict=True)
         ),
-        text=explain(finding, rule, scan, lang, settings),
+        text=explain(finding, rule, scan, lang, again),
     )
 
 

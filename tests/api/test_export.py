@@ -2,7 +2,9 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, sync_playwright
 from small_county import CANARIES
+from typer.testing import CliRunner
 
+from api.asked import LEVELS, Asked
+from api.choices import Choices
+from api.cli import app
 from api.exports.graphml import render_graphml
 from api.exports.html import render_html
 from api.exports.picture import ACCOUNT, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange, forward_arrows
+from tracer.settings import HOME_DEFAULT
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -216,6 +223,50 @@ def test_a_finding_is_drawn_with_its_working(run: Run, browser: Browser, tmp_pat
     assert "ZC06" in text
     assert "50.00" in text
     assert painted(page) > 1_000
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["--method", "fifo"],
+        ["--set", "ZC06.red_at=40", "--rule", "ZC06", "--rule", "ZC05"],
+        ["--parameters", "红灯 '参数'.csv"],
+    ],
+)
+def test_the_printed_command_gives_the_finding_again(
+    options: list[str], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "红灯 '参数'.csv").write_text("rule_id,parameter,value\nZC06,red_at,40\n", "utf-8")
+    (tmp_path / "my home").symlink_to(home)
+    front = ["--home", "my home"]
+    asked = ["--as-of", "2022-01-01", *options]
+    scanned = CliRunner().invoke(app, [*front, "scan", *asked, "--format", "json"])
+    findings = sorted(
+        json.loads(scanned.stdout)["findings"], key=lambda finding: -LEVELS.index(finding["level"])
+    )
+    number = next(n for n, finding in enumerate(findings) if finding["rule_id"] == "ZC06")
+    drawn = CliRunner().invoke(
+        app, [*front, "export", "html", "--finding", str(number + 1), *asked, "-o", "-"]
+    )
+    assert drawn.exit_code == 0, drawn.stderr
+    text = unescape(re.search(r"<pre>(.*)</pre>", drawn.stdout, re.S)[1])
+    line = next(line for line in text.splitlines() if line.startswith("重做  "))
+    command = shlex.split(line.removeprefix("重做  "))
+    assert command[0] == "fundtrail"
+    again = CliRunner().invoke(app, [*command[1:], "--format", "json"])
+    assert findings[number] in json.loads(again.stdout)["findings"]
+
+
+def test_the_printed_command_names_what_was_chosen_and_nothing_else() -> None:
+    asked = Asked(date(2022, 1, 1), ("ZC06",), "fifo", Path("a b.csv"), ("ZC06.red_at=40",))
+    line = Choices(Path("my home"), "bolt://127.0.0.1:7687", "table", "en").command("scan", *asked.options())
+    assert line == (
+        "fundtrail --home 'my home' --graph bolt://127.0.0.1:7687 --lang en scan --as-of 2022-01-01"
+        " --rule ZC06 --method fifo --parameters 'a b.csv' --set ZC06.red_at=40"
+    )
+    assert Choices(Path(HOME_DEFAULT), None, "table", "zh").command("scan") == "fundtrail scan"
 
 
 # -------------------------------------------------------------------------------------------------- GraphML

@@ -1,6 +1,5 @@
 """The working of a finding: the rows that it stands on, where they came from, and the finding in words."""
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -144,11 +143,11 @@ def explain(
     rule: Rule,
     result: Mapping[str, Any],
     lang: Language = "zh",
-    settings: Sequence[str] = (),
+    again: str = "",
 ) -> str:
     """A finding of `scan` in words, masked: what, how much, why, on which rows, what else it could be.
 
-    `result` is what `scan` returned, `settings` the `RULE.param=value` texts that it was given.
+    `result` is what `scan` returned, `again` the command that gives the finding again, where there is one.
     """
     w = _Words(lang)
     text = w.text
@@ -165,7 +164,7 @@ def explain(
     lines += [f"{w('innocent')}", *(f"  · {text(entry)}" for entry in rule.innocent)]
     lines += [f"{w('basis')}", *(f"  · {_basis_text(entry)}" for entry in rule.basis)]
     lines += [f"{w('handler')}  {rule.office}{'、' + rule.joint if rule.joint else ''}"]
-    lines += [f"{w('again')}  {_again(finding, result, settings)}"]
+    lines += [f"{w('again')}  {again}"] if again else []
     return "\n".join(lines)
 
 
@@ -252,11 +251,3 @@ def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:
 
 def _basis_text(basis: Any) -> str:
     return f"{basis.text} {basis.article}{'（' + basis.file + '）' if basis.file else ''}"
-
-
-def _again(finding: Mapping[str, Any], result: Mapping[str, Any], settings: Sequence[str]) -> str:
-    command = ["fundtrail", "scan", "--as-of", result["as_of"], "--rule", finding["rule_id"]]
-    command += ["--method", result["method"]]
-    for setting in settings:
-        command += ["--set", setting]
-    return shlex.join(command)

@@ -31,7 +31,7 @@ from tracer.settings import HOME_DEFAULT, HOME_VARIABLE, home_folder
 EXIT_BUG, EXIT_INTERRUPTED = 70, 130
 """Exit codes of an error that is a bug of ours, as `sysexits.h` has it, and of Ctrl-C, as shells have it."""
 
-GRAPH_ADDRESS = re.compile(r"(?:bolt|neo4j)(?:\+s|\+ssc)?://[^/\s]")
+GRAPH_ADDRESS = re.compile(r"(?:bolt|neo4j)(?:\+s|\+ssc)?://[^/\s@][^\s@]*")
 WRITERS = ("ingest", "demo", "serve", "neo4j")
 """Commands that write into the home folder from the start."""
 WITHOUT_HOME = ("version", "rules")
@@ -165,8 +165,10 @@ def choose(
     """
     chosen = Choices(Path(home) if home else home_folder(), graph, format, lang)
     context.obj = chosen
-    if graph is not None and not GRAPH_ADDRESS.match(graph):
-        raise WrongUse(f"{say('bad_graph', uri=graph)} / {say('bad_graph', 'en', uri=graph)}")
+    if graph is not None and not GRAPH_ADDRESS.fullmatch(graph):
+        # Whoever writes a password into an address finds it neither in our message nor in a log of it.
+        shown = re.sub(r"[^/]*@", "…@", graph)
+        raise WrongUse(f"{say('bad_graph', uri=shown)} / {say('bad_graph', 'en', uri=shown)}")
     if context.invoked_subcommand not in WITHOUT_HOME:
         check_home(chosen.home, is_written=context.invoked_subcommand in WRITERS)
 

@@ -26,9 +26,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "cannot use --home {home}: {reason}; name a folder that can be written",
     ),
     "bad_graph": (
-        "--graph 应写作 bolt://主机:端口 或 neo4j://主机:端口：{uri}",
-        "--graph is written bolt://HOST:PORT or neo4j://HOST:PORT (also +s, +ssc): {uri}",
+        "--graph 应写作 bolt://主机:端口 或 neo4j://主机:端口（用户和密码：NEO4J_USER、NEO4J_PASSWORD）：{uri}",
+        "--graph is written bolt://HOST:PORT or neo4j://HOST:PORT (also +s, +ssc), with user and password in"
+        " NEO4J_USER and NEO4J_PASSWORD: {uri}",
     ),
+    "graph_agrees": ("图库 {graph} 的回答相同", "The graph at {graph} gives the same answer"),
     "bad_date": ("日期应写作 YYYY-MM-DD：{text}", "A date is written YYYY-MM-DD: {text}"),
     "empty_ledger": (
         "{home} 里还没有数据；请先运行 fundtrail ingest，或 fundtrail demo",
@@ -178,6 +180,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Look at next:\n  open {picture} in a browser\n  {commands}\n"
         "  the office files and the answer key are in {files}",
     ),
+    # a finding in words
+    "amount": ("金额", "Amount"),
+    "meaning": ("含义", "Meaning"),
+    "sum": ("算式", "Sum"),
+    "details": ("要点", "Facts"),
+    "exempt": ("已扣除例外金额", "Exempt amount taken off"),
+    "parameters": ("参数", "Parameters"),
+    "rows_behind": ("依据数据", "Rows"),
+    "rule_basis": ("规则依据", "Basis of the rule"),
+    "more_rows": ("另有 {count:,} 行，见 --format json", "{count:,} more rows, see --format json"),
+    "handler": ("处理", "Handled by"),
+    "origin_set": ("使用者设定，不出自文件", "set by the user; not from the documents"),
     # links, rules, doctor, neo4j
     "neo4j_starting": ("正在启动 Neo4j…", "Starting Neo4j …"),
     "neo4j_up": (

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.choices import AsOf, Choices, Direction, Method, Target, choices, parse_day
-from api.render import Progress, add_row, table, words, write_csv, write_json, write_line, write_table
+from api.render import (
+    Progress,
+    add_row,
+    table,
+    words,
+    write_csv,
+    write_json,
+    write_line,
+    write_message,
+    write_table,
+)
 from tracer.errors import UsageError
 from tracer.mask import mask_holder
 from tracer.messages import say
@@ -15,7 +25,7 @@ from tracer.money import format_yuan
 
 if TYPE_CHECKING:
     from tracer.flow.store import Flow
-    from tracer.flow.trace import Links
+    from tracer.flow.trace import Links, Trace
 
 LINKS_SHOWN = 200
 LINK = ("from", "to", "origin", "line", "fen")
@@ -32,12 +42,15 @@ def trace(
 ) -> None:
     """一笔钱从哪里来、到了哪里。 Where money came from, or where it is now.
 
-    csv has one line for the subject, each part and each link (column `record`).
+    csv has one line for the subject, each part and each link (column `record`). With --graph the Neo4j is
+    asked too, and nothing is shown unless it gives the same answer.
     """
     from tracer.flow.trace import trace as trace_of
 
     chosen = choices(context)
     answer = trace_of(open_flow(chosen, method, parse_day(as_of)), target, direction)
+    if chosen.graph:
+        _ask_graph(chosen, target, answer, parse_day(as_of))
     if chosen.format == "json":
         write_json(answer.to_dict())
     elif chosen.format == "csv":
@@ -48,6 +61,17 @@ def trace(
         from tracer.ledger import Ledger
 
         write_trace(chosen, Story(answer, Ledger(chosen.home), chosen.lang), as_of)
+
+
+def _ask_graph(chosen: Choices, target: str, answer: "Trace", as_of: date | None) -> None:
+    """Ask the Neo4j for the same trace; it is loaded where it holds something else."""
+    from tracer.graph.build import open_graph
+    from tracer.graph.trace import confirm
+
+    flow = answer.flow
+    with open_graph(chosen.home, flow.version, flow.method, as_of, chosen.graph) as store:
+        confirm(store, target, answer.to_dict())
+    write_message(chosen.say("graph_agrees", graph=chosen.graph))
 
 
 def open_flow(chosen: Choices, method: str, as_of: date | None) -> "Flow":

@@ -135,6 +135,14 @@ def test_a_graph_is_a_bolt_address(run: Run, uri: str) -> None:
     assert "bolt://" in result.stderr
 
 
+@pytest.mark.parametrize("uri", ["bolt://neo4j:Geheim1@127.0.0.1:7687", "bolt://127.0.0.1/neo4j:Geheim1@x"])
+def test_a_password_in_the_address_is_refused_and_not_repeated(run: Run, uri: str) -> None:
+    result = run("--graph", uri, "scan", "--as-of", "2022-01-01")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "NEO4J_PASSWORD" in result.stderr
+    assert "Geheim1" not in result.stderr
+
+
 def test_wrong_use_of_options_is_said_in_both_languages(run: Run) -> None:
     result = run("trace", "x", "--direction", "sideways")
     assert "选项的值不对 / " in result.stderr

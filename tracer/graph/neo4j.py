@@ -24,6 +24,7 @@ from neo4j.exceptions import (
     ServiceUnavailable,
 )
 
+from tracer.errors import UsageError
 from tracer.graph import content
 from tracer.graph.base import (
     TIMEOUT_S,
@@ -49,15 +50,21 @@ class Neo4jStore:
     """The graph of a Neo4j server, such as `bolt://127.0.0.1:7687`.
 
     `auth` is user and password, by default `NEO4J_USER` (else neo4j) and `NEO4J_PASSWORD`; without a password
-    none is sent. Raises StoreUnavailable if no server answers there or it refuses the user.
+    none is sent. Raises StoreUnavailable if no server answers there or it refuses the user, and UsageError
+    for an address with a user or password in it, which would end up in logs.
     """
 
     def __init__(self, uri: str, auth: tuple[str, str] | None = None) -> None:
         password = os.environ.get("NEO4J_PASSWORD")
         if auth is None and password:
             auth = (os.environ.get("NEO4J_USER") or "neo4j", password)
+        if "@" in uri:
+            raise UsageError(
+                "Neo4j 地址里不能写用户和密码：请用 NEO4J_USER、NEO4J_PASSWORD 给出"
+                " / no user or password in the address of a Neo4j: set NEO4J_USER and NEO4J_PASSWORD"
+            )
         self.uri = uri
-        try:
+        with _refusals_translated(uri), contextlib.ExitStack() as unless_connected:
             self._driver = neo4j.GraphDatabase.driver(
                 uri,
                 auth=auth,
@@ -66,19 +73,9 @@ class Neo4jStore:
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
             )
+            unless_connected.callback(self._driver.close)
             self._driver.verify_connectivity()
-        except AuthError:
-            raise StoreUnavailable(
-                f"Neo4j {uri} 不接受用户或密码：用 NEO4J_USER、NEO4J_PASSWORD 给出；"
-                "由 fundtrail neo4j start 启动的，密码在启动时的 --home 里，请用同一个 --home"
-                f" / wrong or missing password for the Neo4j at {uri}: set NEO4J_USER and NEO4J_PASSWORD;"
-                " the password of a server started by fundtrail lies in its own home: use the same --home"
-            ) from None
-        except (ServiceUnavailable, ClientError, ConfigurationError, ValueError) as error:
-            raise StoreUnavailable(
-                f"连不上 Neo4j {uri}（{type(error).__name__}）：检查地址、NEO4J_PASSWORD，或先启动服务"
-                f" / no Neo4j answers at {uri}: check the address and NEO4J_PASSWORD, or start it"
-            ) from None
+            unless_connected.pop_all()
 
     def load(self, folder: Path) -> bool:
         """Bring the database to the build in `folder`; false if it already holds exactly that.
@@ -209,6 +206,32 @@ def _array(column: tuple[Any, ...], field: pa.Field) -> pa.Array:
         raise QueryFailed(
             f"数据库中 {field.name} 的值不是应有的类型 {field.type}：请重新装载图"
             f" / a value of {field.name} in the database is not of type {field.type}; load the graph again"
+        ) from None
+
+
+@contextlib.contextmanager
+def _refusals_translated(uri: str) -> Iterator[None]:
+    """Say why there is no connection: who asks is refused, or nothing answers."""
+    try:
+        yield
+    except (ServiceUnavailable, ClientError, ConfigurationError, ValueError) as error:
+        code = (error.code or "") if isinstance(error, Neo4jError) else ""
+        if code.endswith("AuthenticationRateLimit"):
+            raise StoreUnavailable(
+                f"Neo4j {uri} 因多次密码不对暂时拒绝登录：等几秒，改正 NEO4J_PASSWORD 后再试"
+                f" / the Neo4j at {uri} refuses logins for a while after several wrong passwords:"
+                " wait some seconds, correct NEO4J_PASSWORD and try again"
+            ) from None
+        if isinstance(error, AuthError):
+            raise StoreUnavailable(
+                f"Neo4j {uri} 不接受用户或密码：用 NEO4J_USER、NEO4J_PASSWORD 给出；"
+                "由 fundtrail neo4j start 启动的，密码在启动时的 --home 里，请用同一个 --home"
+                f" / wrong or missing password for the Neo4j at {uri}: set NEO4J_USER and NEO4J_PASSWORD;"
+                " the password of a server started by fundtrail lies in its own home: use the same --home"
+            ) from None
+        raise StoreUnavailable(
+            f"连不上 Neo4j {uri}（{type(error).__name__}）：检查地址、NEO4J_PASSWORD，或先启动服务"
+            f" / no Neo4j answers at {uri}: check the address and NEO4J_PASSWORD, or start it"
         ) from None
 
 

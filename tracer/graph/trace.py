@@ -1,15 +1,16 @@
 """The traces of `tracer.flow.trace`, walked through a graph store with the packaged `queries/trace/*.cypher`.
 
-For people who sit in the graph, and as a second opinion: parts and links are equal to those from columns. The
-walk asks once per step, so it has no limit of depth and no way to explode (pieces form a forest).
+For people who sit in the graph, and as a second opinion: `fundtrail --graph URI trace` asks both, and answers
+only where parts and links are equal to those from columns. The walk asks once per step, so it has no limit of
+depth and no way to explode (pieces form a forest).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracer.errors import UsageError
-from tracer.graph.base import Row, Store
+from tracer.graph.base import AnswerDamaged, Row, Store
 from tracer.mask import mask_text
 from tracer.settings import queries_folder
 
@@ -55,6 +56,28 @@ def trace_graph(store: Store, subject: str, direction: str) -> dict[str, Any]:
         "parts": sorted(entries, key=lambda part: (-int(str(part["fen"])), str(part["id"]))),
         "links": [{"from": source, "to": to, "fen": fen} for (source, to), fen in links.fen.items()],
     }
+
+
+def confirm(store: Store, subject: str, answer: Mapping[str, Any]) -> None:
+    """Ask the graph for the same trace as `answer`, the JSON of a trace of `subject` from columns.
+
+    Raises AnswerDamaged where the two differ, and what `trace_graph` raises.
+    """
+    second = trace_graph(store, subject, answer["direction"])
+    if _compared(second) != _compared(answer):
+        raise AnswerDamaged(
+            f"{mask_text(str(answer['subject']))}：图库的回答与账本不同，没有采用；"
+            "请重新装载图（删去家目录中的 graph 文件夹后再试），仍不同请报告"
+            " / the graph and the ledger answer differently and neither is shown: load the graph again"
+            " (remove the folder `graph` of the home and try again), and report it if they still differ"
+        )
+
+
+def _compared(answer: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What two answers must have in common; the order of parts and links is nobody's."""
+    parts = sorted((part["id"], part["kind"], part["fen"]) for part in answer["parts"])
+    links = sorted((link["from"], link["to"], link["fen"]) for link in answer["links"])
+    return answer["subject"], answer["amount_fen"], parts, links
 
 
 def _backward(store: Store, found: Row) -> tuple[_Sums, _Sums]:

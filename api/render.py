@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tracer.messages import Language, say
+from tracer.text import brief
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,8 +27,6 @@ _WIDTH_OF_FILES = 160
 _QUIET_SECONDS = 1.0
 _CELL_MAX = 600
 """Nothing that we say ourselves is longer."""
-BRIEF = 60
-"""Characters that a cell of data shows in a table or a page."""
 
 
 def use_utf8() -> None:
@@ -69,12 +68,6 @@ def csv_cell(value: object) -> object:
 def clean(text: object) -> str:
     """Text without control and direction characters, which could rewrite what a terminal shows."""
     return _CONTROL.sub("\ufffd", str(text))
-
-
-def brief(text: object, limit: int = BRIEF) -> str:
-    """A cell on one line and of bearable length: line breaks as ↵, what is too long ends in …."""
-    line = str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "↵")
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def write_line(text: str = "") -> None:

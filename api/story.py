@@ -6,7 +6,6 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from api.render import brief
 from tracer.calendar import date_of
 from tracer.errors import UsageError
 from tracer.flow.codes import CASH_HOLDER, INDICATOR
@@ -16,6 +15,7 @@ from tracer.flow.walk import sums_by
 from tracer.ledger import Ledger
 from tracer.mask import mask_account, mask_name, mask_person, mask_text
 from tracer.messages import Language, say
+from tracer.text import brief
 
 KIND_WORDS = ("split", "payment", "transfer")
 """Key of the word for each kind of movement."""

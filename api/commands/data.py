@@ -9,7 +9,6 @@ from api.choices import Choices, choices
 from api.render import (
     add_row,
     as_dict_rows,
-    brief,
     table,
     words,
     write_csv,
@@ -20,6 +19,7 @@ from api.render import (
 )
 from tracer.mask import mask_cell, mask_text
 from tracer.money import format_yuan
+from tracer.text import brief
 
 COUNTS = ("rows", "accepted", "rejected", "totals", "blank", "duplicates", "corrected")
 PLACE = ("file", "sheet", "table")

@@ -21,7 +21,6 @@ from api.render import (
     Progress,
     add_row,
     as_dict_rows,
-    brief,
     table,
     words,
     write_csv,
@@ -34,6 +33,7 @@ from tracer.errors import UsageError
 from tracer.mask import mask_text
 from tracer.messages import say
 from tracer.money import format_yuan
+from tracer.text import brief
 
 Level = Literal["info", "bell", "yellow", "red"]
 FINDING = ("rule_id", "rule_version", "level", "subject", "amount_fen", "parameters", "evidence")

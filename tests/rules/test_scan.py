@@ -1,6 +1,7 @@
 """The scan as a whole: its shape, exemptions, failures, reproducibility, and findings in words."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -238,7 +239,24 @@ def test_a_finding_in_words_shows_its_working(result: dict[str, object], lang: s
     assert "第七条（一）1（001_0cce089113c317c0.txt）" in text
     assert "splits.csv" in text
     assert text.endswith("  fundtrail scan --rule ZB05")
-    assert ("非文件" in text) == (lang == "zh")
+    assert ("tolerance=0 元（本工具建议，不出自文件）" in text) == (lang == "zh")
+    assert ("tolerance=0 yuan（our proposal; not from the documents）" in text) == (lang == "en")
+    assert not re.search(r"\b(working_days|\w+_fen)\b", text)
+
+
+def test_a_long_cell_of_many_lines_is_shortened(result: dict[str, object]) -> None:
+    (finding,) = (f for f in result["findings"] if f["rule_id"] == "ZC05" and f["subject"] == "P2")
+    long = "第一行\n第二行" + "很长" * 100
+    changed = finding | {
+        "subject": long,
+        "details": finding["details"] | {"words": [long], "codes": []},
+        "evidence": [row | {"id": long, "file": f"{long}.csv"} for row in finding["evidence"]],
+    }
+    text = explain(changed, RULES["ZC05"], result)
+    assert "第二行" in text
+    assert not any(line.startswith("第二行") for line in text.splitlines())
+    assert "很长" * 50 not in text
+    assert f"{RULES['ZC05'].columns['codes'].name.zh} —" in text
 
 
 def test_codes_are_put_into_words(result: dict[str, object]) -> None:

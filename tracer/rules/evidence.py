@@ -11,44 +11,18 @@ import pyarrow.compute as pc
 from tracer.calendar import date_of
 from tracer.ledger import Ledger, Source
 from tracer.mask import mask_account, mask_id, mask_text
-from tracer.messages import Language
+from tracer.messages import Language, say
 from tracer.money import format_yuan
 from tracer.rules.exemptions import Found
 from tracer.rules.parameters import Resolved
 from tracer.rules.spec import Column, Rule
 from tracer.schema import DAY_COLUMNS, IDENTIFIERS, TABLES
+from tracer.text import brief
 
 ROWS_SHOWN = 20
 """Rows of evidence that a text shows; it says how many more there are."""
 
 _ORDER = {table: n for n, table in enumerate(TABLES)}
-_WORDS: dict[str, tuple[str, str]] = {
-    "red": ("红灯", "RED"),
-    "yellow": ("黄灯", "YELLOW"),
-    "bell": ("黄色警铃", "BELL"),
-    "info": ("提示", "INFO"),
-    "subject": ("对象", "Subject"),
-    "amount": ("金额", "Amount"),
-    "yuan": ("元", "yuan"),
-    "means": ("含义", "Meaning"),
-    "sum": ("算式", "Sum"),
-    "details": ("要点", "Facts"),
-    "exempt": ("已扣除例外金额", "Exempt amount taken off"),
-    "parameters": ("参数", "Parameters"),
-    "none": ("无", "none"),
-    "not_from_documents": ("非文件、法律规定", "not from the documents"),
-    "rows": ("依据数据", "Rows"),
-    "row": ("第 {row} 行", "row {row}"),
-    "more": ("另有 {n} 行，见 --format json", "{n} more rows, see --format json"),
-    "innocent": ("可能的正常原因", "Innocent explanations"),
-    "basis": ("规则依据", "Basis"),
-    "handler": ("处理", "Handled by"),
-    "again": ("重做", "Again"),
-    "origin_C": ("行业惯例", "convention"),
-    "origin_M": ("未核实", "unverified"),
-    "origin_P": ("建议值", "proposal"),
-    "origin_set": ("使用者设定", "set by the user"),
-}
 
 
 class Rows:
@@ -150,22 +124,22 @@ def explain(
     `result` is what `scan` returned, `again` the command that gives the finding again, where there is one.
     """
     w = _Words(lang)
-    text = w.text
-    head = f"【{w(finding['level'])}】{rule.id} {text(rule.name)}  v{rule.version}  {rule.sha256[:12]}"
-    money = f"{format_yuan(finding['amount_fen'])} {w('yuan')}"
+    subject, money = brief(masked_subject(finding, rule)), w.yuan(finding["amount_fen"])
     lines = [
-        head,
-        f"{w('subject')}  {masked_subject(finding, rule)}   {w('amount')}  {money}（{text(rule.amount)}）",
-        f"{w('means')}  {text(rule.description)}",
+        f"【{w(finding['level'])}】{rule.id} {w.text(rule.name)}  v{rule.version}  {rule.sha256[:12]}",
+        f"{w('subject')}  {subject}   {w('amount')}  {money}（{w.text(rule.amount)}）",
+        f"{w('meaning')}  {w.text(rule.description)}",
+        *_working(finding, rule, w),
+        f"{w('parameters')}  {_parameter_text(finding, result, rule, w)}",
+        w("rows_behind"),
+        *(f"  {line}" for line in _row_lines(finding["evidence"], w)),
+        w("innocent"),
+        *(f"  · {w.text(entry)}" for entry in rule.innocent),
+        w("rule_basis"),
+        *(f"  · {_basis_text(entry)}" for entry in rule.basis),
+        f"{w('handler')}  {rule.office}{'、' + rule.joint if rule.joint else ''}",
     ]
-    lines += _working(finding, rule, w)
-    lines += [f"{w('parameters')}  {_parameter_text(finding, result, rule, w)}"]
-    lines += [f"{w('rows')}", *(f"  {line}" for line in _row_lines(finding["evidence"], w))]
-    lines += [f"{w('innocent')}", *(f"  · {text(entry)}" for entry in rule.innocent)]
-    lines += [f"{w('basis')}", *(f"  · {_basis_text(entry)}" for entry in rule.basis)]
-    lines += [f"{w('handler')}  {rule.office}{'、' + rule.joint if rule.joint else ''}"]
-    lines += [f"{w('again')}  {again}"] if again else []
-    return "\n".join(lines)
+    return "\n".join([*lines, *([f"{w('again')}  {again}"] if again else [])])
 
 
 class _Words:
@@ -175,12 +149,20 @@ class _Words:
         self.lang = lang
 
     def __call__(self, key: str, **values: object) -> str:
-        return _WORDS[key][self.lang == "en"].format(**values)
+        return say(key, self.lang, **values)
 
     def text(self, both: Any) -> str:
         """One language of a text in both."""
         chosen: str = both.en if self.lang == "en" else both.zh
         return chosen
+
+    def table(self, name: str) -> str:
+        """An input table by its Chinese name, or as the contract calls it."""
+        return TABLES[name].name_zh if self.lang == "zh" else name
+
+    def yuan(self, fen: int) -> str:
+        """An amount with its unit."""
+        return f"{format_yuan(fen)} {self('yuan')}"
 
 
 def masked_subject(finding: Mapping[str, Any], rule: Rule) -> str:
@@ -201,9 +183,9 @@ def _working(finding: Mapping[str, Any], rule: Rule, w: _Words) -> list[str]:
             for term in rule.sum
         ]
         total = finding["amount_fen"] + finding.get("exempt_fen", 0)
-        lines.append(f"{w('sum')}  {' '.join(parts).removeprefix('+ ')} = {format_yuan(total)} {w('yuan')}")
+        lines.append(f"{w('sum')}  {' '.join(parts).removeprefix('+ ')} = {w.yuan(total)}")
     if finding.get("exempt_fen"):
-        lines.append(f"{w('exempt')}  {format_yuan(finding['exempt_fen'])} {w('yuan')}")
+        lines.append(f"{w('exempt')}  {w.yuan(finding['exempt_fen'])}")
     columns = {term.column for term in rule.sum}
     facts = [
         f"{w.text(column.name)} {_fact(name, details[_shown(name)], column, w)}"
@@ -214,39 +196,41 @@ def _working(finding: Mapping[str, Any], rule: Rule, w: _Words) -> list[str]:
 
 
 def _fact(name: str, value: Any, column: Column, w: "_Words") -> str:
+    if value in (None, "", []):
+        return "—"
     if isinstance(value, list):
-        return "、".join(_fact(name, item, column, w) for item in value)
+        return ("、" if w.lang == "zh" else ", ").join(_fact(name, item, column, w) for item in value)
     if value in column.values:
         return w.text(column.values[value])
     if name.endswith("_fen") and isinstance(value, int):
-        return format_yuan(value)
+        return w.yuan(value)
     if name.endswith("_account"):
         return mask_account(value)
-    return "—" if value in (None, "") else mask_text(str(value))
+    return brief(mask_text(str(value)))
 
 
 def _parameter_text(finding: Mapping[str, Any], result: Mapping[str, Any], rule: Rule, w: _Words) -> str:
     entry = next(entry for entry in result["rules"] if entry["rule_id"] == rule.id)
     parts = []
     for name, value in finding["parameters"].items():
-        origin = entry["origins"][name]
-        shown = f"{name}={'—' if value is None else value} {rule.parameter[name].unit}"
-        if name in finding["not_from_documents"]:
-            shown += f"（{w('not_from_documents')}：{w(f'origin_{origin}')}）"
-        parts.append(shown)
-    return "；".join(parts) or w("none")
+        shown = "—" if value is None else f"{value} {w(f'unit_{rule.parameter[name].unit}')}"
+        unfounded = name in finding["not_from_documents"]
+        origin = f"（{w('origin_' + entry['origins'][name])}）" if unfounded else ""
+        parts.append(f"{name}={shown}{origin}")
+    return ("；" if w.lang == "zh" else "; ").join(parts) or w("none")
 
 
 def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:
     lines = []
     for row in evidence[:ROWS_SHOWN]:
-        name = mask_account(row["id"]) if row["table"] == "accounts" else mask_text(row["id"] or "")
-        sheet = f"[{row['sheet']}]" if row["sheet"] else ""
-        amount = "" if row["amount_fen"] is None else f"{format_yuan(row['amount_fen'])} {w('yuan')}"
-        place = f"{mask_text(Path(row['file']).name)}{sheet} {w('row', row=row['row'])}"
-        lines.append("  ".join(filter(None, (row["day"], TABLES[row["table"]].name_zh, name, amount, place))))
+        name = mask_account(row["id"]) if row["table"] == "accounts" else brief(mask_text(row["id"] or ""))
+        sheet = f" [{row['sheet']}]" if row["sheet"] else ""
+        amount = "" if row["amount_fen"] is None else w.yuan(row["amount_fen"])
+        file = mask_text(Path(row["file"]).name)
+        place = w("row_of", file=brief(file), sheet=brief(sheet), row=row["row"])
+        lines.append("  ".join(filter(None, (row["day"], w.table(row["table"]), name, amount, place))))
     hidden = len(evidence) - ROWS_SHOWN
-    return [*lines, w("more", n=hidden)] if hidden > 0 else lines
+    return [*lines, w("more_rows", count=hidden)] if hidden > 0 else lines
 
 
 def _basis_text(basis: Any) -> str:

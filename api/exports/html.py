@@ -5,6 +5,7 @@ taken, every outside tag is removed, and the vis-network script of its package i
 """
 
 import json
+import math
 import re
 from collections import Counter
 from functools import cache
@@ -14,15 +15,22 @@ from typing import Any
 
 from pyvis.network import Network
 
+from api.exports.labels import (
+    BOX_TEXT,
+    BOX_WIDTH,
+    LABEL_TEXT,
+    box_area,
+    box_height,
+    box_lines,
+    column_width,
+    label_moves,
+)
 from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange
 from tracer.money import format_yuan
 
-_COLUMN_WIDTH = 325
-_BOX_WIDTH = 200
-_LETTERS_PER_LINE = 10
-"""Han characters that fit on one line of a box."""
-_LINE_HEIGHT = 19
-_ROW_GAP = 36
+_ROW_GAP = 44
+_ROUNDNESS = 0.25
+"""How far arrows to the left bulge."""
 _PAGE_WIDTH = 1330
 _SCALE_MIN = 0.58
 """A wide picture is scrolled rather than shrunk beyond this: its text has to be read."""
@@ -68,22 +76,24 @@ tr.total td { border-top: 1px solid #7b8794; }
 div.vis-tooltip { font-family: inherit; white-space: pre-line; }
 """
 
+_FACE = "Noto Sans CJK SC, Microsoft YaHei, sans-serif"
+
 _OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "interaction": {"hover": True, "navigationButtons": False, "keyboard": False, "tooltipDelay": 120},
     "nodes": {
         "shape": "box",
         "margin": {"top": 8, "right": 10, "bottom": 8, "left": 10},
-        "widthConstraint": {"minimum": _BOX_WIDTH, "maximum": _BOX_WIDTH},
-        "font": {"size": 17, "face": "Noto Sans CJK SC, Microsoft YaHei, sans-serif", "color": "#1f2933"},
+        "widthConstraint": {"minimum": BOX_WIDTH, "maximum": BOX_WIDTH},
+        "font": {"size": BOX_TEXT, "face": _FACE, "color": "#1f2933"},
         "shapeProperties": {"borderRadius": 5},
     },
     "edges": {
-        "arrows": {"to": {"enabled": True, "scaleFactor": 0.7}},
+        "arrows": {"to": {"enabled": True, "scaleFactor": 0.55}},
         "smooth": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.45},
         "font": {
-            "size": 16, "face": "Noto Sans CJK SC, Microsoft YaHei, sans-serif", "align": "horizontal",
-            "background": "rgba(255,255,255,0.92)", "strokeWidth": 0, "color": "#1f2933",
+            "size": LABEL_TEXT, "face": _FACE, "align": "horizontal", "color": "#1f2933",
+            "strokeWidth": 5, "strokeColor": "#fff",
         },
     },
 }  # fmt: skip
@@ -94,34 +104,56 @@ def render_html(picture: Picture) -> str:
     picture = arrange(picture)
     rows = Counter(box.column for box in picture.boxes)
     tallest = max(rows.values(), default=1)
-    row = _ROW_GAP + _LINE_HEIGHT * max((_line_count(box) for box in picture.boxes), default=1)
-    width = _COLUMN_WIDTH * (max(rows, default=0) - min(rows, default=0) + 1)
+    row = _ROW_GAP + box_height(max((len(box_lines(box.lines)) for box in picture.boxes), default=1))
+    labels = [_label(arrow) for arrow in picture.arrows]
+    column = column_width(labels)
+    width = column * (max(rows, default=0) - min(rows, default=0) + 1)
     scale = min(1.0, max(_SCALE_MIN, _PAGE_WIDTH / width))
     height = min(max(int(row * (tallest + 2) * scale), _HEIGHT_MIN), _HEIGHT_MAX)
     network = Network(height=f"{height}px", width="100%", directed=True)
     # Keys may hold account numbers, which a page never shows: boxes are numbered instead.
     number = {box.key: f"box{n}" for n, box in enumerate(picture.boxes)}
+    at = {
+        box.key: (box.column * column, row * (box.place + (tallest - rows[box.column]) / 2))
+        for box in picture.boxes
+    }
     for box in picture.boxes:
-        place = box.place + (tallest - rows[box.column]) / 2
-        network.add_node(number[box.key], **_node(box, row * place))
-    for column, lane in sorted(_lanes(picture.boxes).items()):
-        network.add_node(f"lane{column}", **_lane_node(column, lane, -row))
-    columns = {box.key: box.column for box in picture.boxes}
-    for arrow in picture.arrows:
-        network.add_edge(number[arrow.source], number[arrow.target], **_edge(arrow, columns))
+        network.add_node(number[box.key], **_node(box, *at[box.key]))
+    for n, lane in sorted(_lanes(picture.boxes).items()):
+        network.add_node(f"lane{n}", **_lane_node(n * column, lane, -row))
+    middles = [_middle(at[arrow.source], at[arrow.target]) for arrow in picture.arrows]
+    taken = [box_area(box, *at[box.key]) for box in picture.boxes]
+    moves = label_moves(picture.arrows, labels, middles, taken)
+    for arrow, label, move in zip(picture.arrows, labels, moves, strict=True):
+        edge = _edge(arrow, is_backward=_is_backward(at[arrow.source], at[arrow.target]))
+        font = {"vadjust": move} if move else {"background": "rgba(255,255,255,0.92)"}
+        network.add_edge(number[arrow.source], number[arrow.target], label=label, font=font, **edge)
     network.set_options(json.dumps(_OPTIONS))
     return _page(picture, network.generate_html(), int(width * scale))
 
 
-def _line_count(box: Box) -> int:
-    return sum(-(-len(line) // _LETTERS_PER_LINE) for line in box.lines)
+def _is_backward(source: tuple[float, float], target: tuple[float, float]) -> bool:
+    return target[0] <= source[0]
 
 
-def _node(box: Box, y: float) -> dict[str, Any]:
+def _middle(source: tuple[float, float], target: tuple[float, float]) -> tuple[float, float]:
+    """The middle of an arrow, where vis-network writes its label; its curves `cubicBezier` and `curvedCW`."""
+    (x, y), (to_x, to_y) = source, target
+    middle = ((x + to_x) / 2, (y + to_y) / 2)
+    if not _is_backward(source, target):
+        return middle
+    bulge = 0.5 * _ROUNDNESS + 0.5
+    angle = math.atan2(y - to_y, to_x - x) + bulge * math.pi
+    reach = bulge * math.dist(source, target)
+    via = (x + reach * math.sin(angle), y + reach * math.cos(angle))
+    return (middle[0] + via[0]) / 2, (middle[1] + via[1]) / 2
+
+
+def _node(box: Box, x: float, y: float) -> dict[str, Any]:
     background, border = _COLOURS[box.kind]
-    return {
-        "label": "\n".join(line for line in box.lines if line),
-        "x": box.column * _COLUMN_WIDTH,
+    node: dict[str, Any] = {
+        "label": "\n".join(box_lines(box.lines)),
+        "x": x,
         "y": y,
         "shape": "box",
         "borderWidth": 3 if box.is_subject else 1.5,
@@ -133,6 +165,8 @@ def _node(box: Box, y: float) -> dict[str, Any]:
         },
         "shapeProperties": {"borderDashes": [6, 4] if box.merged else False, "borderRadius": 5},
     }
+    whole = "\n".join(line for line in box.lines if line)
+    return node | ({"title": whole} if "…" in node["label"] else {})
 
 
 def _lanes(boxes: tuple[Box, ...]) -> dict[int, str]:
@@ -144,10 +178,10 @@ def _lanes(boxes: tuple[Box, ...]) -> dict[int, str]:
     return {column: counter.most_common(1)[0][0] for column, counter in words.items()}
 
 
-def _lane_node(column: int, lane: str, y: int) -> dict[str, Any]:
+def _lane_node(x: int, lane: str, y: int) -> dict[str, Any]:
     return {
         "label": lane,
-        "x": column * _COLUMN_WIDTH,
+        "x": x,
         "y": y,
         "shape": "text",
         "font": {"size": 18, "color": "#616e7c"},
@@ -156,18 +190,20 @@ def _lane_node(column: int, lane: str, y: int) -> dict[str, Any]:
     }
 
 
-def _edge(arrow: Arrow, columns: dict[str, int]) -> dict[str, Any]:
-    backwards = columns[arrow.target] <= columns[arrow.source]
+def _label(arrow: Arrow) -> str:
+    return format_yuan(arrow.fen) + (f"\n{arrow.count:,} 笔" if arrow.count > 1 else "")
+
+
+def _edge(arrow: Arrow, *, is_backward: bool) -> dict[str, Any]:
     colour = _SUBJECT if arrow.is_subject else _PLAIN
     edge: dict[str, Any] = {
-        "label": format_yuan(arrow.fen) + (f"\n{arrow.count:,} 笔" if arrow.count > 1 else ""),
         "title": "\n".join(_told(arrow)),
         "color": {"color": colour, "highlight": _SUBJECT, "hover": _SUBJECT},
         "width": 3 if arrow.is_subject else 1.5,
-        "dashes": [7, 5] if backwards else False,
+        "dashes": [7, 5] if is_backward else False,
     }
-    if backwards:
-        edge["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": 0.25}
+    if is_backward:
+        edge["smooth"] = {"enabled": True, "type": "curvedCW", "roundness": _ROUNDNESS}
     return edge
 
 

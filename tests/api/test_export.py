@@ -23,6 +23,7 @@ from api.choices import Choices
 from api.cli import app
 from api.exports.graphml import render_graphml
 from api.exports.html import render_html
+from api.exports.labels import BOX_TEXT, BOX_WIDTH, LINES_MAX, Area, box_lines, text_width
 from api.exports.picture import ACCOUNT, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange, forward_arrows
 from tracer.settings import HOME_DEFAULT
 
@@ -208,7 +209,61 @@ def test_hostile_words_are_only_words(browser: Browser, tmp_path: Path) -> None:
     assert requests == [file.as_uri()]
     assert complaints == []
     assert HOSTILE in page.inner_text("pre")
-    assert HOSTILE in page.evaluate("nodes.get('box0').label")
+    assert HOSTILE in page.evaluate("nodes.get('box0').title")
+
+
+WHERE_TEXTS_STAND = """() => ({
+    labels: Object.values(network.body.edges).map(edge => {
+        const size = edge.labelModule.size, down = edge.labelModule.fontOptions.vadjust || 0;
+        return [size.left, size.top + down, size.left + size.width, size.top + size.height + down]; }),
+    boxes: nodes.getIds().map(id => network.getBoundingBox(id)).map(b => [b.left, b.top, b.right, b.bottom])
+})"""
+
+
+def crowded() -> Picture:
+    """Eleven payers, a pool and forty payees, some of whom pay back or on, with long names and large sums."""
+    plain = picture(payees=40, text="财政专项扶贫资金（农村人居环境整治与产业发展补助）" * 3)
+    payers = [Box(f"I{n}", INDICATOR, (f"ZY{n}", "某某县财政专项扶贫资金"), "县") for n in range(11)]
+    arrows = [Arrow(f"I{n}", "A", 123_456_789_01 + n) for n in range(11) for _ in range(n % 3 + 1)]
+    arrows += [Arrow(f"P{n}", "A", 99_999_99 * n) for n in range(5, 40, 4)]
+    arrows += [Arrow(f"P{n}", f"P{n % 5}", 5_000_000 + n) for n in range(5, 40)]
+    arrows += [Arrow(f"I{n}", f"P{n}", 7_000_000) for n in range(4)]
+    return Picture(**{**vars(plain), "boxes": (*plain.boxes, *payers), "arrows": (*plain.arrows, *arrows)})
+
+
+def test_amounts_cover_no_box_no_arrowhead_beside_one_and_no_other_amount(
+    browser: Browser, tmp_path: Path
+) -> None:
+    file = tmp_path / "crowded.html"
+    file.write_text(render_html(crowded()), "utf-8")
+    page, _, complaints = opened(browser, file)
+    assert complaints == []
+    stand = page.evaluate(WHERE_TEXTS_STAND)
+    labels, boxes = ([Area(*area) for area in stand[name]] for name in ("labels", "boxes"))
+    assert len(labels) > 30
+    assert not [(a, b) for n, a in enumerate(labels) for b in labels[:n] if a.meets(b)]
+    assert not [(a, b) for a in labels for b in boxes if a.meets(b)]
+    beside = [Area(box.left - 15, box.top, box.left, box.bottom) for box in boxes]
+    assert not [(a, b) for a in labels for b in beside if a.meets(b)]
+
+
+@given(st.lists(st.text(max_size=80), max_size=3))
+def test_lines_of_a_box_fit_and_short_texts_stay_whole(texts: list[str]) -> None:
+    lines = box_lines(texts)
+    assert all(text_width(line, BOX_TEXT) <= BOX_WIDTH for line in lines)
+    assert len(lines) <= LINES_MAX * len(texts)
+    if not any(line.endswith("…") for line in lines):
+        assert "".join("".join(lines).split()) == "".join("".join(texts).split())
+
+
+def test_a_text_is_broken_at_spaces_where_it_can_be() -> None:
+    assert box_lines(["ZY01", "财农〔2019〕3号 财政专项扶贫资金"]) == [
+        "ZY01",
+        "财农〔2019〕3号",
+        "财政专项扶贫资金",
+    ]
+    assert box_lines(["很长" * 40])[-1] == "很长很长很长很长很长很…"
+    assert len(box_lines(["很长" * 40])) == LINES_MAX
 
 
 def test_a_finding_is_drawn_with_its_working(run: Run, browser: Browser, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ Imports here and in `api.commands` are light: each command imports what it needs
 """
 
 import contextlib
-import os
 import re
 import sys
 import traceback
@@ -203,8 +202,7 @@ app.command("version")(version)
 def _report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print an unforeseen error masked, and end with a code that nobody takes for findings."""
     write_message(mask_text("".join(traceback.format_exception(kind, error, trace))).rstrip())
-    sys.stderr.flush()
-    os._exit(EXIT_BUG)
+    raise SystemExit(EXIT_BUG)
 
 
 def main() -> None:
@@ -213,12 +211,11 @@ def main() -> None:
     try:
         # Calling `app` itself would set a hook of its own.
         typer.main.get_command(app)(prog_name="fundtrail")
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.flush()
-    # Threads of native libraries have been seen to abort the interpreter's own end, after all work was done.
-    os._exit(code)
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            close_quietly()
 
 
 if __name__ == "__main__":

@@ -174,6 +174,22 @@ def test_a_bug_is_70_and_masked(home: Path) -> None:
     assert POOL not in run.stderr
 
 
+def test_the_program_ends_as_python_does(home: Path) -> None:
+    """A text that ends the program is an error, and what runs at exit is run."""
+    code = (
+        "import atexit, sys, api.cli, api.commands.follow as follow\n"
+        "atexit.register(print, 'at exit')\n"
+        "follow.require_data = lambda chosen: sys.exit('stopped')\n"
+        "api.cli.main()"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, "trace", "ZY01", "--direction", "forward", "--home", home],
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (1, "at exit\n", "stopped\n")
+
+
 # ---------------------------------------------------------------------------------------------- ingest
 
 
@@ -470,6 +486,9 @@ def test_a_closed_pipe_is_quiet(home: Path) -> None:
     command = f"{sys.executable} -m api.cli --home {home} export html ZY01 -o - | head -c 10"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("<!DOCTYPE ", "")
+    help_ = f"{sys.executable} -m api.cli --help | true"
+    done = subprocess.run(help_, shell=True, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_formulas_in_csv_are_disarmed() -> None:

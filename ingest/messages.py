@@ -171,9 +171,21 @@ MESSAGES: dict[str, Message] = {
     # files
     "unreadable": Message(
         "文件读不出：{reason}",
-        "确认文件完整、未加密，且是 CSV、XLSX 或 XLS",
+        "确认文件完整，可以打开，且是 CSV、XLSX 或 XLS",
         "the file cannot be read: {reason}",
-        "make sure that it is whole, not encrypted, and a CSV, XLSX or XLS file",
+        "make sure that it is whole, may be opened, and is a CSV, XLSX or XLS file",
+    ),
+    "password": Message(
+        "工作簿有打开密码，没有读取",
+        "在 Excel 或 WPS 中用密码打开，去掉密码后另存，再读入另存的文件",
+        "the workbook is protected by a password and was not read",
+        "open it with its password in a spreadsheet program, remove the password, save it, and ingest that",
+    ),
+    "damaged": Message(
+        "工作簿已损坏，没有读取：{reason}",
+        "重新拷贝或下载此文件；若 Excel 或 WPS 还能打开或修复，另存为 XLSX 后再读入",
+        "the workbook is damaged and was not read: {reason}",
+        "copy or download it again; if a spreadsheet program can open or repair it, save it anew as XLSX",
     ),
     "not-a-workbook": Message(
         "不是工作簿：内容既不是 XLSX、XLS，也不是文本表格",

@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.csvfile import CsvSheet
 from ingest.htmlfile import html_sheets
 from ingest.sheet import FileRefusedError, Sheet
-from ingest.workbook import workbook_sheets
+from ingest.workbook import damaged, workbook_sheets
 from tracer.errors import UsageError
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
@@ -88,7 +88,7 @@ def open_file(source: SourceFile) -> Opened:
         if start.startswith(_OLE) or (start.startswith(_ZIP) and zipfile.is_zipfile(source.path)):
             return Opened(*workbook_sheets(source.name, source.path))
         if start.startswith(_ZIP):
-            raise FileRefusedError("unreadable", reason="不是完整的 XLSX", reason_en="not a whole XLSX file")
+            raise damaged("zip")
         data = source.path.read_bytes()
     except OSError as error:
         raise FileRefusedError("unreadable", reason=error.strerror or type(error).__name__) from error

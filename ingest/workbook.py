@@ -4,8 +4,11 @@ calamine gives formulas without a stored result, and error values, as empty text
 named.
 """
 
+import contextlib
 import re
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -32,13 +35,58 @@ _OVERLAP = 64
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _DAYS_1904 = 1462
+_ENCRYPTED, _NOT_PLAIN = 0x1, 0x60
+"""Flags of a part of a ZIP file: under a password; as a patch, or under strong encryption."""
+
+_DAMAGE = {
+    "zip": ("压缩包不完整", "its ZIP container is not whole"),
+    "part": ("缺少 XLSX 必有的部分", "a part that every XLSX file has is missing"),
+    "xml": ("其中的 XML 不完整", "the XML in it is not whole"),
+    "packing": ("压缩方式不是 XLSX 的", "it is packed as no XLSX file is"),
+    "inside": ("内部结构读不出", "its inner structure cannot be read"),
+}
+
+
+def damaged(what: str) -> FileRefusedError:
+    """The refusal of a damaged workbook, by what is damaged."""
+    reason, reason_en = _DAMAGE[what]
+    return FileRefusedError("damaged", reason=reason, reason_en=reason_en)
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the libraries raise over a protected or damaged workbook into `FileRefusedError`."""
+    try:
+        yield
+    except PasswordError as error:
+        raise FileRefusedError("password") from error
+    except (ZipError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise damaged("zip") from error
+    except (XmlError, ElementTree.ParseError) as error:
+        raise damaged("xml") from error
+    except KeyError as error:  # a name that the ZIP file does not hold
+        raise damaged("part") from error
+    except CalamineError as error:
+        raise damaged("inside") from error
+
+
+def _named(path: Path, folder: Path, *, is_zip: bool) -> str:
+    """A name in `folder` for the file that says what it is, because calamine goes by the name."""
+    name = folder / "book.xlsx"
+    name.symlink_to(path.absolute())
+    if not is_zip:
+        # Of an XLSX under a password, which lies in an OLE container, calamine says so only under this name.
+        with contextlib.suppress(ZipError):
+            CalamineWorkbook.from_path(str(name)).close()
+        name = name.rename(folder / "book.xls")
+    return str(name)
 
 
 def workbook_sheets(file: str, path: Path) -> tuple[list[Grid], list[str]]:
     """The visible sheets that have cells, and the names of hidden ones; raises `FileRefusedError`."""
-    parts = _Package(path) if zipfile.is_zipfile(path) else None
-    try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
+    with _refusals(), tempfile.TemporaryDirectory() as names:
+        parts = _Package(path) if zipfile.is_zipfile(path) else None
+        with CalamineWorkbook.from_path(_named(path, Path(names), is_zip=parts is not None)) as workbook:
             sheets: list[Grid] = []
             for meta in workbook.sheets_metadata:
                 if meta.typ != SheetTypeEnum.WorkSheet or meta.visible != SheetVisibleEnum.Visible:
@@ -48,13 +96,9 @@ def workbook_sheets(file: str, path: Path) -> tuple[list[Grid], list[str]]:
                 ranges = [(*first, *last) for first, last in cells.merged_cell_ranges or ()]
                 sheets.append(Grid(file, meta.name, rows, ranges))
             hidden = [m.name for m in workbook.sheets_metadata if m.visible != SheetVisibleEnum.Visible]
-    except PasswordError as error:
-        raise FileRefusedError("unreadable", reason="文件有密码", reason_en="it has a password") from error
-    except (CalamineError, XmlError, ZipError, OSError) as error:
-        raise FileRefusedError("unreadable", reason=str(error)) from error
-    if parts:
-        for sheet in sheets:
-            parts.complete(sheet)
+        if parts:
+            for sheet in sheets:
+                parts.complete(sheet)
     return [sheet for sheet in sheets if sheet.rows], hidden
 
 
@@ -63,15 +107,11 @@ class _Package:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            with zipfile.ZipFile(path) as package:
-                self._check_sizes(package)
-                self._parts = self._sheet_parts(package)
-                self._suspects = {part: self._scan(package, part) for part in set(self._parts.values())}
-        except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError) as error:
-            raise FileRefusedError(
-                "unreadable", reason="不是完整的 XLSX", reason_en="not a whole XLSX file"
-            ) from error
+        with zipfile.ZipFile(path) as package:
+            self._check_packing(package)
+            self._check_sizes(package)
+            self._parts = self._sheet_parts(package)
+            self._suspects = {part: self._scan(package, part) for part in set(self._parts.values())}
 
     def complete(self, sheet: Grid) -> None:
         """Add to a sheet its lost cells, its way of counting days, and its percent formats."""
@@ -86,6 +126,16 @@ class _Package:
             width = max(width, max((column + 1 for _, column in sheet.lost), default=0))
             sheet.rows += [[] for _ in range(last + 1 - len(sheet.rows))]
             sheet.rows = [[*row, *[""] * (width - len(row))] for row in sheet.rows]
+
+    def _check_packing(self, package: zipfile.ZipFile) -> None:
+        for info in package.infolist():
+            if info.flag_bits & _ENCRYPTED:
+                raise FileRefusedError("password")
+            if info.flag_bits & _NOT_PLAIN or info.compress_type not in (
+                zipfile.ZIP_STORED,
+                zipfile.ZIP_DEFLATED,
+            ):
+                raise damaged("packing")
 
     def _check_sizes(self, package: zipfile.ZipFile) -> None:
         unpacked = sum(info.file_size for info in package.infolist())
@@ -191,7 +241,10 @@ class _OpenpyxlPercents:
 
     def column(self, column: int) -> set[int]:
         """Rows (from 0) of a column (from 0) whose number format is a percent format."""
-        workbook = openpyxl.load_workbook(self._path, read_only=True)
+        try:
+            workbook = openpyxl.load_workbook(self._path, read_only=True)
+        except (ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:  # formats that are none
+            raise damaged("inside") from error
         try:
             cells = workbook[self._sheet].iter_rows(min_col=column + 1, max_col=column + 1)
             return {at for at, (cell,) in enumerate(cells) if "%" in str(cell.number_format)}

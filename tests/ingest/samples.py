@@ -1,7 +1,7 @@
 """Small files of every kind, written as bureaus and spreadsheet programs write them."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,31 +84,37 @@ def write_xls(path: Path, rows: Sequence[Row], sheet: str = "Sheet1") -> Path:
             elif cell:
                 book += record(0x204, struct.pack("<HHHH", r, c, 0, len(cell)) + text(cell))
     book += record(0x0A, b"")
-    path.write_bytes(_ole("Workbook", book.ljust(max(4096, -(-len(book) // 512) * 512), b"\0")))
+    path.write_bytes(ole({"Workbook": book}))
     return path
 
 
-def _ole(stream_name: str, stream: bytes) -> bytes:
-    sectors = len(stream) // 512
+def ole(streams: Mapping[str, bytes]) -> bytes:
+    """An OLE container with these streams, short names first, each filled up to at least 4096 bytes."""
+    padded = {
+        name: body.ljust(max(4096, -(-len(body) // 512) * 512), b"\0") for name, body in streams.items()
+    }
     free, end = 0xFFFFFFFF, 0xFFFFFFFE
-    fat = [0xFFFFFFFD, end, *range(3, 2 + sectors), end]
+    fat = [0xFFFFFFFD, end]
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     header += struct.pack("<HHHHHHIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 0, 0, 1, 1, 0, 4096, end, 0, end)
     header += struct.pack("<II", 0, 0) + struct.pack("<I", free) * 108
 
-    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    def entry(name: str, kind: int, right: int, child: int, start: int, size: int) -> bytes:
         raw = (name + "\0").encode("utf-16-le")
         return (
             raw.ljust(64, b"\0")
-            + struct.pack("<HBBIII", len(raw), kind, 1, free, free, child)
+            + struct.pack("<HBBIII", len(raw), kind, 1, free, right, child)
             + bytes(36)
             + struct.pack("<IQ", start, size)
         )
 
-    directory = entry("Root Entry", 5, 1, end, 0) + entry(stream_name, 2, free, 2, len(stream))
-    return (
-        header + struct.pack(f"<{len(fat)}I", *fat).ljust(512, b"\xff") + directory.ljust(512, b"\0") + stream
-    )
+    directory = entry("Root Entry", 5, free, 1, end, 0)
+    for number, (name, body) in enumerate(padded.items(), 1):
+        right = number + 1 if number < len(padded) else free
+        directory += entry(name, 2, right, free, len(fat), len(body))
+        fat += [*range(len(fat) + 1, len(fat) + len(body) // 512), end]
+    table = struct.pack(f"<{len(fat)}I", *fat).ljust(512, b"\xff")
+    return header + table + directory.ljust(512, b"\0") + b"".join(padded.values())
 
 
 def ingested(folder: Path, *paths: Path, mapping: str | None = None, dry_run: bool = False) -> dict[str, Any]:

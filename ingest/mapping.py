@@ -18,6 +18,7 @@ from ingest.sheet import Sheet
 from tracer.errors import UsageError
 from tracer.money import UNITS_FEN
 from tracer.schema import TABLES, Table
+from tracer.yaml_text import yaml_complaint
 
 _KEYS = frozenset(
     {
@@ -175,27 +176,25 @@ class _Loader(yaml.BaseLoader):
         return super().construct_mapping(node, deep)
 
 
-def _yaml_complaint(name: str, error: yaml.YAMLError) -> str:
-    """File, line and column first, then what is wrong, in both languages."""
-    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-    what = (error.problem if isinstance(error, yaml.MarkedYAMLError) else None) or str(error)
-    zh = f"第 {mark.line + 1} 行第 {mark.column + 1} 列：" if mark else ""
-    en = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{name}：{zh}映射文件不是正确的 YAML（{what}） / {name}: {en}the mapping file is no proper YAML"
-
-
 def load_mapping(path: Path) -> list[Entry]:
     """Read and check a mapping file; raises `UsageError` that names file, entry and key."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"映射文件读不出：{path} / cannot read the mapping file") from error
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path.name}：映射文件不是 UTF-8 文本 / the mapping file is no UTF-8 text"
         ) from error
+    try:
+        content = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
-        raise UsageError(_yaml_complaint(path.name, error)) from error
+        said = yaml_complaint(error, text)
+        raise UsageError(
+            f"{path.name}：第 {said.line} 行第 {said.column} 列：映射文件不是正确的 YAML：{said.zh}"
+            f" / {path.name}: line {said.line}, column {said.column}: the mapping file is no proper YAML:"
+            f" {said.en}"
+        ) from error
     if not isinstance(content, list) or not content:
         raise UsageError(
             f"{path.name}：映射文件应是列表，每张表一项 / a mapping file is a list, one entry per table"

@@ -255,6 +255,14 @@ def test_broken_yaml_is_told_by_file_line_and_column(tmp_path: Path) -> None:
     zh, en = str(raised.value).split(" / ")
     assert re.match(r"\S+\.yaml：第 3 行第 \d+ 列：", zh)
     assert re.match(r"\S+\.yaml: line 3, column \d+: the mapping file is no proper YAML", en)
+    assert "括号" in zh
+    assert "bracket" in en
+
+
+def test_a_key_that_is_given_twice_is_told_with_its_line(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "x.csv", [("G", "V")])
+    with pytest.raises(UsageError, match=r"第 2 行.*table 写了两次.*line 2.*table is given twice"):
+        ingested(tmp_path, path, mapping='#\n- {file: "*", table: splits, table: payments}\n')
 
 
 def test_a_header_row_beyond_the_sheet_is_told(tmp_path: Path) -> None:

@@ -97,6 +97,19 @@ def test_a_bad_file_is_refused_with_what_to_do(old: str, new: str, said: str) ->
     assert said in str(refused.value)
 
 
+def test_a_header_that_is_no_yaml_is_told_by_line_and_column_of_the_file() -> None:
+    bad = "\n\n" + GOOD.replace("identity: [subject]", "identity: [subject")
+    line = bad[: bad.index("identity:")].count("\n") + 1
+    with pytest.raises(RuleFileError) as refused:
+        parse(bad)
+    zh, en = str(refused.value).split(" / ")
+    told = re.fullmatch(r"(\S+\.cypher)：第 (\d+) 行第 (\d+) 列：说明不是正确的 YAML：.*括号.*", zh)
+    assert told
+    assert int(told[2]) in (line, line + 1)  # where the parser gives up
+    assert en.startswith(f"{told[1]}: line {told[2]}, column {told[3]}: the header is not YAML: ")
+    assert "expected" not in zh
+
+
 def test_all_problems_of_a_file_are_named_at_once() -> None:
     bad = GOOD.replace("status: in_force", "status: live").replace("origin: P", "origin: X")
     with pytest.raises(RuleFileError, match=r"(?s)`status`.*`origin`"):

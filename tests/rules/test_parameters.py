@@ -91,6 +91,7 @@ def test_wrong_use_is_said_before_anything_is_computed(text: str, said: str) -> 
         (b"rule_id,parameter,value\nZB01,n\n", "too few columns"),
         (b"rule_id,parameter,value\nZB01,n,5\nZB01,n,6\n", "given twice"),
         (b"rule_id,parameter,value\nZB01,n,x\n", r"p.csv:2: ZB01.n"),
+        (b'rule_id,parameter,value\nZB01,n,"5\n', r"p.csv:2：引号不成对.*do not pair"),
         (b"\xff\xff\xff\xff", "neither UTF-8 nor GB18030"),
     ],
 )

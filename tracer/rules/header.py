@@ -31,6 +31,7 @@ from tracer.rules.spec import (
     Text,
 )
 from tracer.schema import TABLES
+from tracer.yaml_text import yaml_complaint
 
 _HEADER = re.compile(r"\s*/\*(?P<header>.*?)\*/", re.DOTALL)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -55,7 +56,7 @@ def parse_rule(text: str, file: str) -> Rule:
     try:
         header = yaml.load(match["header"], _LOADER)
     except yaml.YAMLError as error:
-        raise RuleFileError(f"{file}：说明不是 YAML / the header is not YAML: {error}") from error
+        raise _not_yaml(file, error, text, match.start("header")) from error
     body = text[match.end() :].strip() + "\n"
     reader = _Reader(header if isinstance(header, dict) else {})
     rule = _read(reader, body, file, hashlib.sha256(text.encode()).hexdigest())
@@ -64,6 +65,16 @@ def parse_rule(text: str, file: str) -> Rule:
         lines = "\n".join(f"{file}: {rule.id}: {problem}" for problem in problems)
         raise RuleFileError(f"规则文件有误 / this rule file is wrong:\n{lines}")
     return rule
+
+
+def _not_yaml(file: str, error: yaml.YAMLError, text: str, start: int) -> RuleFileError:
+    """A header that is no YAML, with the line of the file and what to do."""
+    said = yaml_complaint(error, text[start : text.index("*/", start)])
+    line = said.line + text.count("\n", 0, start)
+    return RuleFileError(
+        f"{file}：第 {line} 行第 {said.column} 列：说明不是正确的 YAML：{said.zh}"
+        f" / {file}: line {line}, column {said.column}: the header is not YAML: {said.en}"
+    )
 
 
 class _Reader:

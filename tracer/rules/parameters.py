@@ -186,23 +186,35 @@ def _set(text: str) -> tuple[str, str, str, str]:
 
 
 def _rows(file: Path) -> list[tuple[str, str, str, str]]:
-    reader = csv.reader(io.StringIO(_text(file), newline=""))
-    header = [_COLUMNS.get(cell.strip().lower(), "") for cell in next(reader, [])]
+    lines = _lines(file)
+    header = [_COLUMNS.get(cell.strip().lower(), "") for cell in (lines[0][1] if lines else [])]
     if sorted(name for name in header if name) != ["parameter", "rule_id", "value"]:
         raise UsageError(
             f"{file.name}：首行应为 rule_id,parameter,value（或 规则编号,参数,值）"
             " / the first line must be rule_id,parameter,value"
         )
     rows = []
-    for cells in reader:
+    for line, cells in lines[1:]:
         if not any(cell.strip() for cell in cells):
             continue
+        place = f"{file.name}:{line}"
         if len(cells) < len(header):
-            raise UsageError(f"{file.name}:{reader.line_num}：缺列 / too few columns")
+            raise UsageError(f"{place}：缺列 / too few columns")
         row = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name}
-        place = f"{file.name}:{reader.line_num}"
         rows.append((place, row["rule_id"].upper(), row["parameter"], row["value"]))
     return rows
+
+
+def _lines(file: Path) -> list[tuple[int, list[str]]]:
+    """Each row with the number of its last line."""
+    reader = csv.reader(io.StringIO(_text(file), newline=""), strict=True)
+    try:
+        return [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        raise UsageError(
+            f"{file.name}:{reader.line_num}：引号不成对，无法分列；引号内的引号要写两个"
+            " / quotation marks do not pair; a quote inside quotes is doubled"
+        ) from error
 
 
 def _text(file: Path) -> str:

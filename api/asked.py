@@ -1,4 +1,4 @@
-"""A scan as a user asked for it: run, put into reading order, and written as options again."""
+"""A scan as a user asked for it: run, and written as options again."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,10 +41,10 @@ class Asked:
 def run_scan(
     chosen: Choices, asked: Asked, progress: Callable[[str], None] = lambda rule_id: None
 ) -> dict[str, Any]:
-    """The result of a scan with its findings in reading order: the N-th is the one that --finding N means."""
+    """The result of a scan; the N-th of its findings is the one that --finding N means."""
     from tracer.rules.scan import scan
 
-    found = scan(
+    return scan(
         chosen.home,
         asked.as_of,
         rules=asked.rules or None,
@@ -54,12 +54,6 @@ def run_scan(
         graph=chosen.graph,
         progress=progress,
     )
-    return found | {"findings": in_reading_order(found["findings"])}
-
-
-def in_reading_order(findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The findings from the highest level down, else as they were."""
-    return sorted(findings, key=lambda finding: -LEVELS.index(finding["level"]))
 
 
 def next_commands(chosen: Choices, asked: Asked, findings: Sequence[dict[str, Any]]) -> list[str]:

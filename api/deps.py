@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi import Depends, Query, Request
 
-from api.asked import in_reading_order
 from api.errors import NotFound
 from tracer.errors import UsageError
 from tracer.flow.build import build_flow
@@ -128,8 +127,7 @@ class Books:
         with self._lock:
             if key not in self._scans:
                 self._scans = {known: kept for known, kept in self._scans.items() if known[0] == key[0]}
-                found = scan(self.home, as_of, method=method)
-                self._scans[key] = found | {"findings": in_reading_order(found["findings"])}
+                self._scans[key] = scan(self.home, as_of, method=method)
             return self._scans[key]
 
     def _secret(self) -> bytes:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from api.asked import Asked, in_reading_order
+from api.asked import Asked
 from api.choices import Choices
 from api.commands.data import write_report
 from api.commands.judge import write_scan
@@ -21,7 +21,6 @@ from tracer.ledger import Ledger
 def run_showcase(chosen: Choices, seed: int) -> bool:
     """Run the demonstration and show it in the chosen format; tells whether all planted was found."""
     result = run_demo(chosen.home, seed, write_message)
-    result.found["findings"] = in_reading_order(result.found["findings"])
     asked = Asked(date.fromisoformat(result.key.as_of))
     shown = result.shown
     both = [shown, trace(shown.flow, shown.subject, "forward")]

@@ -114,6 +114,7 @@ class Books:
     def scan(self, as_of: date | str, method: str = "linked", **options: Any) -> pd.DataFrame:
         """The findings as of a day, one row each; `options` are those of `tracer.rules.scan.scan`.
 
+        Row n, from 0, is what `fundtrail scan` lists as number n + 1.
         What could not be evaluated stands in `frame.attrs["not_evaluable"]`.
         """
         day = _day(as_of)

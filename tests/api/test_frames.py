@@ -1,5 +1,6 @@
 """`import tracer` in a notebook: frames and graphs that add up, masked unless asked otherwise."""
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 import tracer
 from api.cli import app
 from tracer.errors import UsageError
+from tracer.rules.spec import LEVELS
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "follow_a_payment.ipynb"
 
@@ -62,6 +64,17 @@ def test_findings_come_with_what_could_not_be_looked_at(home: Path) -> None:
     found = tracer.open(home).scan("2022-01-01", rules=["ZB05", "RH01"])
     assert list(found["subject"]) == ["SJ01", "SJ02"]
     assert [entry["rule_id"] for entry in found.attrs["not_evaluable"]] == ["RH01"]
+
+
+def test_findings_come_in_the_order_of_the_command_line(home: Path) -> None:
+    arguments = ["--home", str(home), "scan", "--as-of", "2022-01-01", "--format", "json"]
+    listed = json.loads(CliRunner().invoke(app, arguments).stdout)["findings"]
+    frame = tracer.open(home, unmasked=True).scan("2022-01-01")
+    names = ["level", "rule_id", "subject", "amount_fen"]
+    assert frame[names].to_dict("records") == [{name: row[name] for name in names} for row in listed]
+    levels = [LEVELS.index(level) for level in frame["level"]]
+    assert levels == sorted(levels, reverse=True)
+    assert len(set(levels)) > 1
 
 
 def test_an_empty_home_and_an_unknown_table_are_named(tmp_path: Path, home: Path) -> None:

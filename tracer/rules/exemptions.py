@@ -9,7 +9,7 @@ from typing import Any
 from tracer.calendar import date_of
 from tracer.ledger import Ledger
 from tracer.money import format_yuan
-from tracer.rules.spec import SUBJECTS_WITH_A_DAY, Rule
+from tracer.rules.spec import LEVELS, SUBJECTS_WITH_A_DAY, Rule
 
 _COLUMNS = ("rule_id", "subject", "amount_fen", "reason", "doc_no", "valid_from", "valid_to")
 
@@ -59,9 +59,9 @@ class Found:
     exemptions: tuple[Exemption, ...] = ()
 
     @property
-    def order(self) -> tuple[str, str]:
-        """What findings are sorted by."""
-        return self.rule.id, self.subject
+    def order(self) -> tuple[int, str, str, tuple[str, ...]]:
+        """What findings are sorted by, everywhere: the highest level first, then by rule and subject."""
+        return -LEVELS.index(self.level), self.rule.id, self.subject, self.refs
 
 
 def compared(text: str) -> str:

@@ -14,7 +14,7 @@ becomes dear the component is searched again (Tarjan 1972).
 import numpy as np
 
 from tracer.flow.codes import Int32, Int64
-from tracer.flow.compiled import compiled
+from tracer.flow.compiled import allocating, compiled
 from tracer.flow.day import Day
 from tracer.flow.heap import heap_pop, heap_push
 from tracer.flow.trees import grow_trees, note_removal, repair, shed
@@ -55,7 +55,7 @@ from tracer.flow.waitgraph import (
 FREE_SIZE, CANDIDATES_SIZE, SHED_SIZE = FREE - QUEUE, CANDIDATES - QUEUE, SHED_QUEUE - QUEUE
 
 
-@compiled
+@allocating
 def order_circles(
     work: Day, base: int, groups: int, tree_nodes: int, done: int, rows: Int64, out: Int64
 ) -> None:
@@ -166,7 +166,7 @@ def _settle(table: Int32, edges: Int32, sizes: Int64, comp: int) -> None:
     _search(table, edges, sizes, table[FIRST, comp], table[LAST, comp], comp)
 
 
-@compiled
+@allocating
 def _search(table: Int32, edges: Int32, sizes: Int64, begin: int, end: int, comp: int) -> None:
     """Split what is left of a component into its strong components, and offer rows of those that may come."""
     left = begin

@@ -14,8 +14,8 @@ import numpy as np
 
 from tracer.flow.circles import order_circles
 from tracer.flow.codes import Bool, Int32, Int64, plain
-from tracer.flow.compiled import compiled, inlined
-from tracer.flow.day import group_times, load_day, set_barriers, workspace
+from tracer.flow.compiled import allocating, compiled, inlined
+from tracer.flow.day import group_times, load_day, local_numbers, set_barriers, workspace
 from tracer.flow.heap import heap_pop, heap_push
 
 TREE_NODES = 48
@@ -36,7 +36,8 @@ def order_rows(day: Int32, time_ms: Int32, payer: Int32, payee: Int32, counts: B
     out = np.empty(len(day), np.int64)
 
     def run(first: int, last: int) -> None:
-        _order_days(bounds[first : last + 1], rows, time_ms, payer, payee, counts, TREE_NODES, out)
+        local = local_numbers(counts)
+        _order_days(bounds[first : last + 1], rows, time_ms, payer, payee, local, TREE_NODES, out)
 
     threads = 2 if len(day) >= THREAD_ROWS else 1
     cuts = np.searchsorted(bounds, np.linspace(0, len(day), threads + 1))
@@ -61,7 +62,7 @@ def _rows_by_day(day: Int32) -> tuple[Int64, Int64]:
     return rows, np.concatenate((np.zeros(1, np.int64), changes, np.array([len(day)])))
 
 
-@compiled
+@allocating
 def _count_sort(day: Int32, first: int, span: int) -> tuple[Int64, Int64]:
     at = np.zeros(span + 1, np.int64)
     for value in day:
@@ -76,14 +77,14 @@ def _count_sort(day: Int32, first: int, span: int) -> tuple[Int64, Int64]:
     return rows, at[:span]
 
 
-@compiled
+@allocating
 def _order_days(
     bounds: Int64,
     rows: Int64,
     time_ms: Int32,
     payer: Int32,
     payee: Int32,
-    counts: Bool,
+    local: Int32,
     tree_nodes: int,
     out: Int64,
 ) -> None:
@@ -91,11 +92,11 @@ def _order_days(
     largest = 0
     for k in range(len(bounds) - 1):
         largest = max(largest, bounds[k + 1] - bounds[k])
-    work = workspace(largest, len(counts))
+    work = workspace(largest, local)
     for k in range(len(bounds) - 1):
         begin, end = bounds[k], bounds[k + 1]
         size = end - begin
-        holders, timed = load_day(work, rows[begin:end], time_ms, payer, payee, counts)
+        holders, timed = load_day(work, rows[begin:end], time_ms, payer, payee)
         groups = group_times(work, size, timed) if timed else 0
         set_barriers(work, size, holders, groups)
         done = _release(
@@ -104,9 +105,6 @@ def _order_days(
         )  # fmt: skip
         if done < size:
             order_circles(work, 2 * holders, groups, tree_nodes, done, rows[begin:end], out[begin:end])
-
-
-# Loops in here have all their conditions at the top: a `break` makes compiled code count references.
 
 
 @inlined

@@ -2,14 +2,13 @@
 
 Its nodes are the rows left (0 … rows - 1, in input order) and the closed barriers; a component is named by
 one of its nodes. All that is known of nodes and components stands in one `table` with a line per fact and a
-column per node, all edges in one array with a line per direction, all counters in `sizes`: three plain
-arrays, because compiled code counts references to each array of a tuple at each call.
+column per node, all edges in one array with a line per direction, all counters in `sizes`.
 """
 
 import numpy as np
 
 from tracer.flow.codes import Int32, Int64
-from tracer.flow.compiled import compiled
+from tracer.flow.compiled import allocating
 from tracer.flow.day import Day
 
 BEFORE, AFTER = 0, 1
@@ -55,7 +54,7 @@ FINISHED = 2**31 - 1
 IS_CANDIDATE = 4
 
 
-@compiled
+@allocating
 def wait_graph(work: Day, left: Int32, base: int, groups: int, tree_nodes: int) -> tuple[Int32, Int32, Int64]:
     """Build the graph of the rows `left` and the closed barriers, all one component that is named 0."""
     barriers = np.flatnonzero(work.waits[: base + 2 * groups] > 0).astype(np.int32)
@@ -79,7 +78,7 @@ def wait_graph(work: Day, left: Int32, base: int, groups: int, tree_nodes: int) 
     return table, edges, sizes
 
 
-@compiled
+@allocating
 def _edges(
     waits_for: Int32, holds: Int32, group_holder: Int32, left: Int32, base: int, barriers: Int32
 ) -> Int32:
@@ -104,7 +103,7 @@ def _edges(
     return ends[:, :edges].copy()
 
 
-@compiled
+@allocating
 def _set_neighbours(of: Int32, other: Int32, start: Int32, neighbour: Int32) -> None:
     """Sort the ends `other` of the edges by the nodes `of`."""
     for node in of:

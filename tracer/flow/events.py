@@ -6,6 +6,7 @@ receives nothing and never pays more, or sooner, than was issued to it: whatever
 birth, so rows of different provinces need not wait for each other because of it.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,8 +25,11 @@ from tracer.flow.codes import (
     MoneyColumns,
     plain,
 )
-from tracer.flow.compiled import compiled, inlined
+from tracer.flow.compiled import allocating, compiled, inlined, prefetch
 from tracer.flow.held import Held
+
+PAYS, RECEIVES, PAYS_EARLY = 1, 2, 4
+"""What a holder is seen to do."""
 
 BORN = -1
 """`source` of an event whose money is born with it."""
@@ -36,6 +40,9 @@ ROOT = -2
 KEEPS = -2
 """`line` of an event that leaves the line of its money as it is."""
 
+AHEAD = 8
+"""What events so much further on need is looked up in advance."""
+
 EVENT = np.dtype(
     [
         ("fen", np.int64),
@@ -43,8 +50,18 @@ EVENT = np.dtype(
         ("target", np.int32),  # slot of the payee, -1 where the money stays
         ("born", np.int32),  # origin of what the source lacks, or of all it pays where it has no slot
         ("line", np.int32),  # line of the money as it arrives, or KEEPS
-        ("queue", np.int32),  # queue of the payer's money whose line is the tag, or -1
+        ("tag", np.int32),  # tag for which the payer has a queue, or -1
         ("at", np.int32),  # place of the event in its window
+    ]
+)
+
+
+QUEUE = np.dtype(
+    [
+        ("line", np.int32),
+        ("head", np.int32),  # first lot of this line at the slot, -1: none
+        ("tail", np.int32),  # last lot
+        ("count", np.int32),  # in the first queue of a slot: how many the slot has, one after the other
     ]
 )
 
@@ -65,28 +82,37 @@ class Ledger(NamedTuple):
     payer: Int32  # m
     payee: Int32
     amount: Int64
-    queue: Int32  # per row: queue of (payer, tag), -1 for none; empty where no row has one
+    tag: Int32
     order: Int64  # rows in time order
     code: Int32  # per holder: 4 * (slot, -1, or ROOT - number) + kind
     births: Births
+    queues: Any  # QUEUE, none unless the method is linked
+    first_queue: Int32  # per slot, -1: it has none
 
 
 def spending_codes(columns: MoneyColumns, held: Held) -> tuple[Int32, Int64, Int64]:
     """Return `code` per holder, the holder of each slot, and what is left of each root's birth."""
     kinds = plain(columns.holder_kind)
-    holders = len(kinds)
-    pays, free_of_receipts = np.zeros(holders, np.int8), np.ones(holders, np.int8)
-    free_of_receipts[held.holder] = 0
-    left = columns.issue_fen.astype(np.int64)
-    _spending(
-        plain(columns.day), plain(columns.payer), plain(columns.payee), plain(columns.amount), kinds,
-        plain(columns.issue_day), pays, free_of_receipts, left,
-    )  # fmt: skip
-    is_root = (
-        (kinds == INDICATOR) & (pays == 1) & (free_of_receipts == 1) & (left >= 0) & (columns.issue_fen > 0)
-    )
-    has_slot = (pays == 1) & ~is_root & ((kinds == INDICATOR) | (kinds == ACCOUNT))
-    code = np.full(holders, BORN, np.int32)
+    payer, payee, amount = plain(columns.payer), plain(columns.payee), plain(columns.amount)
+    day, issue_day = plain(columns.day), plain(columns.issue_day)
+
+    def look(begin: int, end: int) -> tuple[Int8, Int64]:
+        seen, paid = np.zeros(len(kinds), np.int8), np.zeros(len(kinds), np.int64)
+        rows = slice(begin, end)
+        _spending(day[rows], payer[rows], payee[rows], amount[rows], kinds, issue_day, seen, paid)
+        return seen, paid
+
+    middle = len(day) // 2
+    with ThreadPoolExecutor(1) as other:
+        later = other.submit(look, middle, len(day))
+        seen, paid = look(0, middle)
+        seen |= later.result()[0]
+        paid += later.result()[1]
+    seen[held.holder] |= RECEIVES
+    left = columns.issue_fen - paid
+    is_root = (kinds == INDICATOR) & (seen == PAYS) & (left >= 0) & (columns.issue_fen > 0)
+    has_slot = (seen & PAYS > 0) & ~is_root & ((kinds == INDICATOR) | (kinds == ACCOUNT))
+    code = np.full(len(kinds), BORN, np.int32)
     slots, roots = np.flatnonzero(has_slot), np.flatnonzero(is_root)
     code[slots] = np.arange(len(slots), dtype=np.int32)
     code[roots] = ROOT - np.arange(len(roots), dtype=np.int32)
@@ -95,19 +121,21 @@ def spending_codes(columns: MoneyColumns, held: Held) -> tuple[Int32, Int64, Int
 
 @compiled
 def _spending(
-    day: Int32, payer: Int32, payee: Int32, amount: Int64, kinds: Int8, issue_day: Int32,
-    pays: Int8, free_of_receipts: Int8, left: Int64,
+    day: Int32, payer: Int32, payee: Int32, amount: Int64, kinds: Int8, issue_day: Int32, seen: Int8,
+    paid: Int64,
 ) -> None:  # fmt: skip
-    """Note who pays and who receives, and what each indicator has left of its birth (below 0: too early)."""
+    """Note who pays and, of indicators, who receives or pays before it was issued, and what they pay."""
     for row in range(len(day)):
         a, b = payer[row], payee[row]
         if a == b:
             continue
-        pays[a] = 1
+        seen[a] |= PAYS
         if kinds[b] == INDICATOR:
-            free_of_receipts[b] = 0
-        if kinds[a] == INDICATOR and left[a] >= 0:
-            left[a] = left[a] - amount[row] if day[row] >= issue_day[a] else -1
+            seen[b] |= RECEIVES
+        if kinds[a] == INDICATOR:
+            paid[a] += amount[row]
+            if day[row] < issue_day[a]:
+                seen[a] |= PAYS_EARLY
 
 
 def births(columns: MoneyColumns, order: Int64, held: Held) -> Births:
@@ -128,7 +156,7 @@ def births(columns: MoneyColumns, order: Int64, held: Held) -> Births:
     )
 
 
-@compiled
+@allocating
 def _rows_before(day: Int32, order: Int64, days: Int32) -> Int64:
     """Count for each of `days`, which ascend, the rows that are dated earlier."""
     out = np.empty(len(days), np.int64)
@@ -145,63 +173,74 @@ def _rows_before(day: Int32, order: Int64, days: Int32) -> Int64:
     return out
 
 
-def tag_queues(columns: MoneyColumns, code: Int32, linked: bool) -> tuple[Int32, Int64, Int32, Int64]:
-    """Number the pairs (slot, tag) that occur: queue per row, hash table, queue per entry, slot per queue."""
-    tagged = np.flatnonzero((columns.tag >= 0) & (columns.payer != columns.payee) & linked)
-    slot = (code[columns.payer[tagged]] >> 2).astype(np.int64)
-    tagged, slot = tagged[slot >= 0], slot[slot >= 0]
-    if len(tagged) == 0:
-        return np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64)
-    queue = np.full(len(columns.day), -1, np.int32)
-    size = 2 << len(tagged).bit_length()
-    keys, queue_of = np.full(size, -1, np.int64), np.empty(size, np.int32)
-    queues = _number_queues(slot << 32 | columns.tag[tagged], tagged, queue, keys, queue_of)
-    slot_of = np.empty(queues, np.int64)
-    slot_of[queue[tagged]] = slot
-    return queue, keys, queue_of, slot_of
+def tag_queues(columns: MoneyColumns, code: Int32, slots: int) -> tuple[Any, Int32]:
+    """Return a queue for each pair of slot and tag that occurs, by slot and tag, and each slot's first."""
+    tagged = np.flatnonzero(columns.tag >= 0)
+    slot = code[columns.payer[tagged]] >> 2
+    keys = np.sort(slot.astype(np.int64)[slot >= 0] << 32 | columns.tag[tagged[slot >= 0]])
+    keys = keys[np.diff(keys, prepend=-1) > 0]
+    queues = np.zeros(len(keys), QUEUE)
+    queues["line"], queues["head"] = keys & 0xFFFFFFFF, -1
+    first = np.full(slots, -1, np.int32)
+    _count_queues(keys, first, queues)
+    return queues, first
 
 
 @compiled
-def _number_queues(wanted: Int64, rows: Int64, queue: Int32, keys: Int64, queue_of: Int32) -> int:
-    queues = 0
-    for k in range(len(wanted)):
-        place = find_place(keys, wanted[k])
-        if keys[place] < 0:
-            keys[place], queue_of[place] = wanted[k], queues
-            queues += 1
-        queue[rows[k]] = queue_of[place]
-    return queues
+def _count_queues(keys: Int64, first: Int32, queues: Any) -> None:
+    for k in range(len(keys)):
+        slot = keys[k] >> 32
+        if first[slot] < 0:
+            first[slot] = k
+        queues[first[slot]].count += 1
 
 
 @compiled
-def find_place(keys: Int64, key: int) -> int:
-    """Find the place of a key in the hash table, or the empty place where it would be."""
-    mask = len(keys) - 1
-    place = ((key * 0x9E3779B97F4A7C1) >> 20) & mask
-    while keys[place] >= 0 and keys[place] != key:
-        place = (place + 1) & mask
-    return place
+def find_queue(queues: Any, first: int, line: int) -> int:
+    """Find the queue of a line among those of the slot whose first queue is given; -1: it has none."""
+    low, high = first, first + queues[first].count - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if queues[middle].line < line:
+            low = middle + 1
+        else:
+            high = middle
+    return low if queues[low].line == line else -1
 
 
 @compiled
 def load_events(ledger: Ledger, begin: int, events: Any) -> None:
     """Write the events from place `begin` on to `events`, in time order."""
-    # The columns are taken out of the tuple once: compiled code counts references at each access.
     order, payer, payee, code = ledger.order, ledger.payer, ledger.payee, ledger.code
-    amount, queue, births, birth_at = ledger.amount, ledger.queue, ledger.births, ledger.births.at
+    amount, tag, births, birth_at = ledger.amount, ledger.tag, ledger.births, ledger.births.at
+    has_tags = len(ledger.queues) > 0
     birth = np.searchsorted(birth_at, begin)
+    last = len(order) - 1
     for place in range(begin, begin + len(events)):
+        if last >= 0:
+            far, near = place - birth + 2 * AHEAD, place - birth + AHEAD
+            _look_ahead(ledger, order[far if far < last else last], order[near if near < last else last])
         event = events[place - begin]
         event.at = place - begin
         if birth < len(birth_at) and birth_at[birth] == place:
             event.fen, event.born, event.line = births.fen[birth], births.origin[birth], births.line[birth]
-            event.source, event.target, event.queue = BORN, code[births.holder[birth]] >> 2, -1
+            event.source, event.target, event.tag = BORN, code[births.holder[birth]] >> 2, -1
             birth += 1
             continue
         row = order[place - birth]
-        event.fen = amount[row]
-        event.queue = queue[row] if len(queue) else -1
+        event.fen, event.tag = amount[row], tag[row] if has_tags else -1
         _set_ends(event, payer[row], payee[row], code)
+
+
+@inlined
+def _look_ahead(ledger: Ledger, far: int, near: int) -> None:
+    """Have the cells of a row far ahead and the holders of a nearer one brought near."""
+    prefetch(ledger.payer, far)
+    prefetch(ledger.payee, far)
+    prefetch(ledger.amount, far)
+    prefetch(ledger.tag, far)
+    prefetch(ledger.code, ledger.payer[near])
+    prefetch(ledger.code, ledger.payee[near])
 
 
 @inlined

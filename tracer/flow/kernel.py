@@ -5,23 +5,28 @@ join, and these are moved side by side; pieces are numbered in time order when t
 result does not depend on how it was cut.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from tracer.errors import DataRefusedError, UsageError
-from tracer.flow.codes import METHODS, Int32, Int64, MoneyColumns, Pieces, plain
-from tracer.flow.events import EVENT, Ledger, births, load_events, spending_codes, tag_queues
+from tracer.flow.codes import METHODS, Int64, MoneyColumns, Pieces, plain
+from tracer.flow.events import EVENT, QUEUE, Ledger, births, load_events, spending_codes, tag_queues
 from tracer.flow.held import Held, nothing_held
 from tracer.flow.lots import CHUNK, FIFO, LIFO, LINKED, LOT, PIECE, SLOT, Holdings, move
-from tracer.flow.windows import Columns, deal, number_lots, number_window, write_left, write_pieces
+from tracer.flow.windows import Columns, deal, number_lots, number_window, table, write_left, write_pieces
 
-WINDOW_EVENTS = 125_000
+WINDOW_EVENTS = 32_000
 """Longer windows join more holders: with a nation-wide hub half a million events are nearly one component."""
 
 THREAD_EVENTS = 200_000
 """Fewer events than this are moved by one thread: cutting costs more than it brings."""
+
+DEALT = 3
+"""Windows that are dealt at one time: one that is moved, one for next, one being dealt."""
+
+CACHE_LINE = 64
 
 METHOD_CODES = {"linked": LINKED, "fifo": FIFO, "lifo": LIFO}
 
@@ -39,11 +44,16 @@ def run_kernel(columns: MoneyColumns, order: Int64, method: str, held: Held | No
         raise DataRefusedError("more than 500 million holders: split the ledger by province")
     run = _Run(columns, order, METHOD_CODES[method], held or nothing_held())
     with ThreadPoolExecutor(run.parts) as pool:
-        for begin in range(0, run.events, run.parts * run.window):
-            begins = range(begin, min(begin + run.parts * run.window, run.events), run.window)
-            dealt = list(pool.map(run.deal, begins, range(run.parts)))
-            for window_begin, (events, bounds) in zip(begins, dealt, strict=True):
-                run.move(pool, window_begin, events, bounds)
+        windows = range(0, run.events, run.window)
+        dealt = {begin: pool.submit(run.deal, begin) for begin in windows[: DEALT - 1]}
+        for begin in windows:
+            parts = dealt.pop(begin).result()
+            moved = [pool.submit(run.move, part, parts[part]) for part in range(run.parts)]
+            later = begin + (DEALT - 1) * run.window
+            if later < run.events:  # for the thread that has moved its part first
+                dealt[later] = pool.submit(run.deal, later)
+            run.finish(pool, parts, moved)
+            run.write(pool, begin, parts)
         return run.result(pool)
 
 
@@ -52,42 +62,39 @@ class _Run:
 
     def __init__(self, columns: MoneyColumns, order: Int64, method: int, held: Held) -> None:
         code, slot_holders, root_left = spending_codes(columns, held)
-        queue, keys, queue_of, slot_of = tag_queues(columns, code, method == LINKED)
+        queues, first_queue = np.zeros(0, QUEUE), np.full(len(slot_holders), -1, np.int32)
+        if method == LINKED:
+            queues, first_queue = tag_queues(columns, code, len(slot_holders))
         born = births(columns, order, held)
         self.ledger = Ledger(
-            plain(columns.payer), plain(columns.payee), plain(columns.amount), queue, plain(order), code, born
-        )
+            plain(columns.payer), plain(columns.payee), plain(columns.amount), plain(columns.tag),
+            plain(order), code, born, queues, first_queue,
+        )  # fmt: skip
         self.method = method
         self.events = len(order) + len(born.at)
         self.parts = 2 if self.events >= THREAD_EVENTS else 1
         self.window = min(WINDOW_EVENTS, max(self.events, 1))
         self.roots = len(root_left)
         self.stride = (self.parts - 1) * CHUNK
-        self._make_holdings(len(slot_holders), root_left, keys, queue_of, slot_of)
+        self._make_holdings(root_left)
         self._make_buffers()
         self._make_columns(len(order))
 
-    def _make_holdings(
-        self, slots: int, root_left: Int64, keys: Int64, queue_of: Int32, slot_of: Int64
-    ) -> None:
-        slot = np.zeros(slots, SLOT)
-        slot["head"] = -1
-        slot["has_queues"][slot_of] = 1
+    def _make_holdings(self, root_left: Int64) -> None:
+        slots = _aligned(len(self.ledger.first_queue), SLOT)
+        slots["head"], slots["tail"], slots["live"], slots["queues"] = -1, -1, 0, self.ledger.first_queue
         first_lot = -(-self.roots // CHUNK) * CHUNK
-        lots = np.empty(first_lot + 2 * self.events + 8 * CHUNK, LOT)  # what is not touched costs nothing
+        lots = _aligned(first_lot + 2 * self.events + 8 * CHUNK, LOT)  # what is not touched costs nothing
         lots["left"][: self.roots] = root_left
         lots["piece"][: self.roots] = -1
-        heads, tails = np.full(len(slot_of), -1, np.int32), np.full(len(slot_of), -1, np.int32)
-        self.holdings = Holdings(lots, slot, heads, tails, keys, queue_of)
+        self.holdings = Holdings(lots, slots, self.ledger.queues)
         self.first_lots = [first_lot + part * CHUNK for part in range(self.parts)]
 
     def _make_buffers(self) -> None:
         window, parts = self.window, self.parts
-        self.loose = [np.empty(window, EVENT) for _ in range(parts)]
-        self.dealt = [np.empty(window, EVENT) for _ in range(parts)] if parts > 1 else self.loose
-        slots = len(self.holdings.slots)
-        self.joined = [np.empty(slots, np.int32) for _ in range(parts)]
-        self.numbers = [np.empty(slots, np.int32) for _ in range(parts)]
+        self.loose = [np.empty(window, EVENT) for _ in range(DEALT)]
+        self.dealt = [np.empty(window, EVENT) for _ in range(DEALT)] if parts > 1 else self.loose
+        self.tables = [table(len(self.holdings.slots), window, parts) for _ in range(DEALT)]
         self.pieces = [np.empty(window + window // parts, PIECE) for _ in range(parts)]
         self.first, self.count = np.empty(window, np.int32), np.empty(window, np.int32)
         self.start, self.owner = np.empty(window, np.int64), np.empty(window, np.int8)
@@ -108,26 +115,40 @@ class _Run:
             counts=np.zeros(rows, np.int32),
         )
 
-    def deal(self, begin: int, which: int) -> tuple[Any, Int64]:
+    def deal(self, begin: int) -> list[Any]:
         """Load a window and cut it into parts that share no slot."""
-        size = min(self.window, self.events - begin)
+        window = begin // self.window
+        which, size = window % DEALT, min(self.window, self.events - begin)
         loose, dealt = self.loose[which][:size], self.dealt[which][:size]
         load_events(self.ledger, begin, loose)
         if self.parts == 1:
-            return loose, np.array([0, size])
-        return dealt, deal(loose, self.joined[which], self.numbers[which], self.parts, dealt)
+            return [loose]
+        bounds = np.empty(self.parts + 1, np.int64)
+        deal(loose, self.tables[which], window, bounds, dealt)
+        return [dealt[bounds[part] : bounds[part + 1]] for part in range(self.parts)]
 
-    def move(self, pool: ThreadPoolExecutor, begin: int, events: Any, bounds: Int64) -> None:
-        """Move the money of one window, the parts side by side, and write its pieces in time order."""
-        size = len(events)
-        parts = [events[bounds[part] : bounds[part + 1]] for part in range(self.parts)]
-        self.states[:, :2] = 0
-        waiting = list(range(self.parts))
+    def move(self, part: int, events: Any) -> bool:
+        """Move the money of one part; return false where it needs more room to go on."""
+        return bool(
+            move(
+                self.holdings, events, self.method, self.stride, self.states[part], self.pieces[part],
+                self.first, self.count,
+            )
+        )  # fmt: skip
+
+    def finish(self, pool: ThreadPoolExecutor, parts: list[Any], moved: list[Future[bool]]) -> None:
+        """Wait until the parts have been moved; make room for those that have none while nothing moves."""
+        waiting = [part for part, is_done in enumerate([future.result() for future in moved]) if not is_done]
         while waiting:
-            done = list(pool.map(lambda part: self._move_part(part, parts[part]), waiting))
-            waiting = [part for part, is_done in zip(waiting, done, strict=True) if not is_done]
             for part in waiting:
                 self._make_room(part)
+            done = list(pool.map(lambda part: self.move(part, parts[part]), waiting))
+            waiting = [part for part, is_done in zip(waiting, done, strict=True) if not is_done]
+        self.states[:, :2] = 0
+
+    def write(self, pool: ThreadPoolExecutor, begin: int, parts: list[Any]) -> None:
+        """Write the pieces of a window that has been moved, in time order."""
+        size = sum(len(events) for events in parts)
         first, count, start = self.first[:size], self.count[:size], self.start[:size]
         total = number_window(count, self.written, start)
         self._make_room_for_columns(total)
@@ -152,14 +173,6 @@ class _Run:
         )  # fmt: skip
         self.written = total
 
-    def _move_part(self, part: int, events: Any) -> bool:
-        return bool(
-            move(
-                self.holdings, events, self.method, self.stride, self.states[part], self.pieces[part],
-                self.first, self.count,
-            )
-        )  # fmt: skip
-
     def _make_room(self, part: int) -> None:
         """Enlarge what was too small for the next event of a part."""
         size, lot, room = (int(value) for value in self.states[part, 1:])
@@ -167,7 +180,9 @@ class _Run:
             self.pieces[part] = _larger(self.pieces[part], size, size + room)
         if lot + 2 * (room + CHUNK) > len(self.holdings.lots):
             lots = self.holdings.lots
-            self.holdings = self.holdings._replace(lots=_larger(lots, len(lots), lot + 2 * (room + CHUNK)))
+            larger = _aligned(2 * (lot + 2 * (room + CHUNK)), LOT)
+            larger[: len(lots)] = lots
+            self.holdings = self.holdings._replace(lots=larger)
 
     def _make_room_for_columns(self, total: int) -> None:
         if total > len(self.columns.row):
@@ -194,3 +209,10 @@ def _larger(column: Any, used: int, wanted: int) -> Any:
     larger = np.empty(2 * wanted, column.dtype)
     larger[:used] = column[:used]
     return larger
+
+
+def _aligned(size: int, kind: np.dtype[Any]) -> Any:
+    """Return an empty column of small records, none of which lies in two lines of the cache."""
+    room = np.empty(size * kind.itemsize + CACHE_LINE, np.uint8)
+    begin = -room.ctypes.data % CACHE_LINE
+    return room[begin : begin + size * kind.itemsize].view(kind)

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tracer.flow.codes import Int32, Int64
-from tracer.flow.compiled import compiled, inlined
-from tracer.flow.events import KEEPS, ROOT, find_place
+from tracer.flow.compiled import compiled, inlined, prefetch
+from tracer.flow.events import AHEAD, KEEPS, ROOT, find_queue
 
 FIFO, LIFO, LINKED = 0, 1, 2
 """`method` in compiled code."""
@@ -45,7 +45,7 @@ SLOT = np.dtype(
         ("head", np.int32),  # lot to be spent first, -1: none
         ("tail", np.int32),  # lot that came last
         ("live", np.int32),  # lots with money, so that no row has more parts than this and one
-        ("has_queues", np.int32),  # 1 where some row that pays from here has a tag
+        ("queues", np.int32),  # its first queue, -1 where no row that pays from here has a tag
     ]
 )
 
@@ -65,10 +65,7 @@ class Holdings(NamedTuple):
 
     lots: Any  # LOT
     slots: Any  # SLOT
-    queue_head: Int32  # per queue its first and last lot, -1: none
-    queue_tail: Int32
-    queue_keys: Int64  # hash table of (slot << 32 | line) that have a queue, -1: empty place
-    queue_of: Int32
+    queues: Any  # QUEUE
 
 
 @compiled
@@ -82,33 +79,48 @@ def move(
     `CHUNK` lots, `stride` lots are left to others. Pieces of the event with place `at` will be
     `pieces[first[at] : first[at] + count[at]]`.
     """
-    # The columns are taken out of the tuple once, and loops have all their conditions at the top: else
-    # compiled code counts references again and again.
-    lots, slots, heads, tails = holdings.lots, holdings.slots, holdings.queue_head, holdings.queue_tail
-    keys, queue_of = holdings.queue_keys, holdings.queue_of
+    lots, slots, queues = holdings.lots, holdings.slots, holdings.queues
     done, size, lot, room = state[0], state[1], state[2], 0
-    while room == 0 and done < len(events):
+    last = len(events) - 1
+    while room == 0 and done <= last:
+        _look_ahead(lots, slots, queues, events[min(done + 2 * AHEAD, last)], events[min(done + AHEAD, last)])
         event = events[done]
         source = event.source
         room = 2 + (slots[source].live if source >= 0 else 0)
         if size + room <= len(pieces) and lot + 2 * (room + CHUNK) <= len(lots):
             begin, need, room = size, event.fen, 0
-            if source >= 0 and method == LINKED and event.queue >= 0:
-                need, size = _take_line(lots, slots[source], heads, event, need, pieces, size)
+            if source >= 0 and event.tag >= 0:
+                queue = queues[find_queue(queues, slots[source].queues, event.tag)]
+                need, size = _take_line(lots, slots[source], queue, event, need, pieces, size)
             if source >= 0:
                 need, size = _take_front(lots, slots[source], event, need, pieces, size)
             if need > 0:
                 size = _write_born(event, need, pieces, size)
             if event.target >= 0 and size > begin:
                 lot = _arrive(lots, slots[event.target], method, stride, pieces, begin, size, lot)
-                if slots[event.target].has_queues:
-                    _enqueue(lots, heads, tails, keys, queue_of, event.target, pieces, begin, size)
+                if slots[event.target].queues >= 0:
+                    _enqueue(lots, queues, slots[event.target].queues, pieces, begin, size)
             elif event.target <= ROOT:
                 pieces[begin].lot = ROOT - event.target
             first[event.at], count[event.at] = begin, size - begin
             done += 1
     state[0], state[1], state[2], state[3] = done, size, lot, room
     return bool(room == 0)
+
+
+@inlined
+def _look_ahead(lots: Any, slots: Any, queues: Any, far: Any, near: Any) -> None:
+    """Have the slots of an event far ahead and the lots of a nearer one brought near."""
+    if far.source >= 0:
+        prefetch(slots, far.source)
+    if far.target >= 0:
+        prefetch(slots, far.target)
+    if near.source >= 0 and slots[near.source].head >= 0:
+        prefetch(lots, slots[near.source].head)
+    if near.tag >= 0 and near.source >= 0:
+        prefetch(queues, slots[near.source].queues)
+    if near.target >= 0 and slots[near.target].queues >= 0:
+        prefetch(queues, slots[near.target].queues)
 
 
 @inlined
@@ -148,16 +160,18 @@ def _take_front(lots: Any, slot: Any, event: Any, need: int, pieces: Any, size: 
             slot.live -= lot.left == 0
         if lot.left == 0:
             at = lot.after
+            if at >= 0:
+                prefetch(lots, at)
     slot.head = at
     return need, size
 
 
 @compiled
 def _take_line(
-    lots: Any, slot: Any, heads: Int32, event: Any, need: int, pieces: Any, size: int
+    lots: Any, slot: Any, queue: Any, event: Any, need: int, pieces: Any, size: int
 ) -> tuple[int, int]:
     """Take money whose line is the tag, first arrived first; return as `_take_front`."""
-    at = heads[event.queue]
+    at = queue.head
     while need > 0 and at >= 0:
         lot = lots[at]
         if lot.left > 0:  # else the holder's list has had it
@@ -166,7 +180,7 @@ def _take_line(
             slot.live -= lot.left == 0
         if lot.left == 0:
             at = lot.after_same
-    heads[event.queue] = at
+    queue.head = at
     return need, size
 
 
@@ -204,19 +218,15 @@ def _arrive(
 
 
 @compiled
-def _enqueue(
-    lots: Any, heads: Int32, tails: Int32, keys: Int64, queue_of: Int32, target: int, pieces: Any,
-    begin: int, end: int,
-) -> None:  # fmt: skip
+def _enqueue(lots: Any, queues: Any, first_queue: int, pieces: Any, begin: int, end: int) -> None:
     """Put the lots of pieces that arrived at the end of the queues of their lines, where there are such."""
     for k in range(begin, end):
         piece = pieces[k]
-        place = find_place(keys, np.int64(target) << 32 | piece.line)
-        if piece.line < 0 or keys[place] < 0:
-            continue
-        queue = queue_of[place]
-        if heads[queue] >= 0:
-            lots[tails[queue]].after_same = piece.lot
-        else:
-            heads[queue] = piece.lot
-        tails[queue] = piece.lot
+        number = find_queue(queues, first_queue, piece.line) if piece.line >= 0 else -1
+        if number >= 0:
+            queue = queues[number]
+            if queue.head >= 0:
+                lots[queue.tail].after_same = piece.lot
+            else:
+                queue.head = piece.lot
+            queue.tail = piece.lot

@@ -14,6 +14,9 @@ from tracer.flow.compiled import compiled, inlined
 from tracer.flow.events import Ledger
 from tracer.flow.lots import CHUNK, UNNUMBERED
 
+LARGE = 64
+"""Components of so many events are dealt first; the many small ones then even out what is left."""
+
 
 class Columns(NamedTuple):
     """The columns of `codes.Pieces` while they are filled."""
@@ -28,86 +31,111 @@ class Columns(NamedTuple):
     counts: Int32  # `count` of the pieces, which is a method of tuples
 
 
-@compiled
-def deal(loose: Any, joined: Int32, number: Int32, parts: int, events: Any) -> Int64:
-    """Sort the events `loose` into `events` by part and component; return where the parts begin and end.
+NODE = np.dtype([("above", np.int32), ("number", np.int32)])
+"""A slot while a window is cut: the next slot towards the one that stands for all, and its component."""
 
-    Each component keeps its order in time and goes to the part that has least, the largest components
-    first. `joined` and `number` are working columns with an entry per slot.
+
+class Table(NamedTuple):
+    """Working columns for cutting one window after the other."""
+
+    nodes: Any  # NODE per slot
+    component: Int32  # per event
+    sizes: Int64  # per component
+    part: Int64
+
+
+def table(slots: int, window: int, parts: int) -> Table:
+    """Make the columns for windows of `window` events."""
+    nodes = np.zeros(slots, NODE)
+    room = window + parts
+    return Table(nodes, np.empty(window, np.int32), np.empty(room, np.int64), np.empty(room, np.int64))
+
+
+@compiled
+def deal(loose: Any, work: Table, which: int, bounds: Int64, events: Any) -> None:
+    """Sort the events of window `which` from `loose` into `events`, by part and in time order.
+
+    A component goes to the part that has least, the large ones first. Part k is then
+    `events[bounds[k] : bounds[k + 1]]`.
     """
-    _join_slots(loose, joined, number)
-    component = np.empty(len(loose), np.int32)
-    components = _number_components(loose, joined, number, parts, component)
-    bounds = np.zeros(parts + 1, np.int64)
-    at = _places(np.bincount(component, minlength=components), bounds)
-    _sort(loose, component, at, events)
-    return bounds
+    unnumbered = -1 - which  # what other windows have left in the table is never this
+    _join_slots(loose, work.nodes, unnumbered)
+    parts = len(bounds) - 1
+    components = _number_components(loose, work.nodes, unnumbered, parts, work.component, work.sizes)
+    _deal_components(work.sizes[:components], work.part, bounds)
+    _sort(loose, work.component, work.part, bounds, events)
 
 
 @compiled
-def _join_slots(loose: Any, joined: Int32, number: Int32) -> None:
-    """Join the slots of each event: `joined` leads from slot to slot to the one that stands for all."""
-    for k in range(len(loose)):
-        source, target = loose[k].source, loose[k].target
-        if source >= 0:
-            joined[source], number[source] = source, -1
-        if target >= 0:
-            joined[target], number[target] = target, -1
-    for k in range(len(loose)):
-        source, target = loose[k].source, loose[k].target
-        if source >= 0 and target >= 0:
-            a, b = _root(joined, source), _root(joined, target)
-            joined[max(a, b)] = min(a, b)
-
-
-@compiled
-def _number_components(loose: Any, joined: Int32, number: Int32, parts: int, component: Int32) -> int:
-    """Set the component of each event, numbered as they are met; return how many there are."""
-    components = parts  # events without a slot wait for nothing: they are dealt in turns
-    for k in range(len(loose)):
-        slot = max(loose[k].source, loose[k].target)
-        component[k] = k % parts
-        if slot >= 0:
-            root = _root(joined, slot)
-            if number[root] < 0:
-                number[root] = components
-                components += 1
-            component[k] = number[root]
-    return components
-
-
-@compiled
-def _sort(loose: Any, component: Int32, at: Int64, events: Any) -> None:
-    for k in range(len(loose)):
-        events[at[component[k]]] = loose[k]
-        at[component[k]] += 1
+def _join_slots(loose: Any, nodes: Any, unnumbered: int) -> None:
+    """Join the slots of each event."""
+    for event in loose:
+        a, b = _top(nodes, event.source, unnumbered), _top(nodes, event.target, unnumbered)
+        if a >= 0 and b >= 0:
+            nodes[max(a, b)].above = min(a, b)
 
 
 @inlined
-def _root(joined: Int32, slot: int) -> int:
-    while joined[slot] != slot:
-        joined[slot] = joined[joined[slot]]
-        slot = joined[slot]
+def _top(nodes: Any, slot: int, unnumbered: int) -> int:
+    """Return the slot that stands for all that are joined with this one; below 0 where there is no slot."""
+    if slot >= 0 and nodes[slot].number != unnumbered:  # met for the first time in this window
+        nodes[slot].above, nodes[slot].number = slot, unnumbered
+    while slot >= 0 and nodes[slot].above != slot:
+        nodes[slot].above = nodes[nodes[slot].above].above
+        slot = nodes[slot].above
     return int(slot)
 
 
 @compiled
-def _places(sizes: Int64, bounds: Int64) -> Int64:
-    """Give each component a part; return where it begins, and set where the parts begin and end."""
-    parts = len(bounds) - 1
-    part = np.zeros(len(sizes), np.int64)
-    load = np.zeros(parts, np.int64)
-    for component in np.argsort(-sizes):
-        part[component] = np.argmin(load)
-        load[part[component]] += sizes[component]
-    for k in range(parts):
-        bounds[k + 1] = bounds[k] + load[k]
-    next_place = bounds.copy()
-    at = np.empty(len(sizes), np.int64)
-    for component in range(len(sizes)):
-        at[component] = next_place[part[component]]
-        next_place[part[component]] += sizes[component]
-    return at
+def _number_components(
+    loose: Any, nodes: Any, unnumbered: int, parts: int, component: Int32, sizes: Int64
+) -> int:
+    """Set the component of each event, numbered as they are met, and their sizes; return how many."""
+    sizes[:parts] = 0
+    components = parts  # events without a slot wait for nothing: they are dealt in turns
+    for k in range(len(loose)):
+        slot = max(loose[k].source, loose[k].target)
+        number = k % parts
+        if slot >= 0:
+            while nodes[slot].above != slot:
+                slot = nodes[slot].above
+            number = nodes[slot].number
+            if number == unnumbered:
+                nodes[slot].number = number = components
+                sizes[components] = 0
+                components += 1
+        component[k] = number
+        sizes[number] += 1
+    return components
+
+
+@compiled
+def _deal_components(sizes: Int64, part: Int64, bounds: Int64) -> None:
+    """Give each component a part, and set where the parts begin and end."""
+    bounds[:] = 0
+    load = bounds[1:]
+    for is_large in (True, False):
+        for component in range(len(sizes)):
+            if (sizes[component] >= LARGE) == is_large:
+                least = 0
+                for k in range(1, len(load)):
+                    if load[k] < load[least]:
+                        least = k
+                part[component] = least
+                load[least] += sizes[component]
+    for k in range(1, len(bounds)):
+        bounds[k] += bounds[k - 1]
+
+
+@compiled
+def _sort(loose: Any, component: Int32, part: Int64, bounds: Int64, events: Any) -> None:
+    for k in range(len(loose)):
+        which = part[component[k]]
+        events[bounds[which]] = loose[k]
+        bounds[which] += 1
+    for k in range(len(bounds) - 1, 0, -1):  # each has come to where the next began
+        bounds[k] = bounds[k - 1]
+    bounds[0] = 0
 
 
 @compiled

@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 
 from api.choices import Choices, Format, choices
 from api.commands import data, follow, judge, machine, picture
-from api.home import check_home, home_refused, is_of_home
+from api.home import check_home, home_refused, is_of_home, reason_of
 from api.render import close_quietly, use_utf8, write_csv, write_json, write_line, write_message
 from tracer.errors import FundtrailError
 from tracer.errors import UsageError as WrongUse
@@ -108,9 +108,8 @@ class Doors(TyperGroup):
         except OSError as error:
             if not (isinstance(ctx.obj, Choices) and is_of_home(error, ctx.obj.home)):
                 raise
-            write_message(
-                say("error", ctx.obj.lang, text=mask_text(home_refused(ctx.obj.home, error.strerror)))
-            )
+            text = home_refused(ctx.obj.home, *reason_of(error))
+            write_message(say("error", ctx.obj.lang, text=mask_text(text)))
             raise typer.Exit(2) from error
         return result
 

@@ -1,10 +1,28 @@
 """Whether the home folder can be used, told before work starts and where the file system refuses later."""
 
+import errno
 import os
+import re
 from pathlib import Path
 
 from tracer.errors import UsageError
 from tracer.messages import say
+
+_REASONS = {
+    errno.EACCES: ("没有权限", "permission denied"),
+    errno.EPERM: ("没有权限", "permission denied"),
+    errno.EROFS: ("文件系统是只读的", "the file system is read-only"),
+    errno.ENOSPC: ("磁盘已满", "no space is left on the disk"),
+    errno.EDQUOT: ("超出磁盘配额", "the disk quota is used up"),
+    errno.EFBIG: ("超出文件大小上限", "a file would become larger than allowed"),
+    errno.EIO: ("磁盘读写出错", "the disk cannot be read or written"),
+    errno.ENOENT: ("不能建立文件或文件夹", "no file or folder can be made"),
+    errno.ENOTDIR: ("不是文件夹", "not a folder"),
+    errno.ENAMETOOLONG: ("路径太长", "the path is too long"),
+}
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_CUT_OFF = re.compile(r"\d+ requested and \d+ written")
+"""How numpy says that a file took only a part of an array."""
 
 
 def check_home(home: Path, *, is_written: bool) -> None:
@@ -12,23 +30,29 @@ def check_home(home: Path, *, is_written: bool) -> None:
     try:
         there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
         if not there.is_dir():
-            raise UsageError(home_refused(home, f"{there} 不是文件夹 / is not a folder"))
+            raise UsageError(home_refused(home, f"{there} 不是文件夹", f"{there} is not a folder"))
     except OSError as error:
-        raise UsageError(home_refused(home, error.strerror)) from error
+        raise UsageError(home_refused(home, *reason_of(error))) from error
+    # What the system says here may be wrong (for root, on a network drive); then the first write is refused.
     if is_written and not os.access(there, os.W_OK | os.X_OK):
-        raise UsageError(home_refused(home, f"{there} 不可写 / cannot be written"))
+        raise UsageError(home_refused(home, f"{there} 不可写", f"{there} cannot be written"))
 
 
-def home_refused(home: Path, reason: str | None) -> str:
-    """What to say of a home folder that cannot be used."""
-    return (
-        f"{say('bad_home', home=home, reason=reason or '—')} / "
-        f"{say('bad_home', 'en', home=home, reason=reason or '—')}"
-    )
+def home_refused(home: Path, zh: str, en: str) -> str:
+    """What to say of a home folder that cannot be used, and why."""
+    return f"{say('bad_home', home=home, reason=zh)} / {say('bad_home', 'en', home=home, reason=en)}"
+
+
+def reason_of(error: OSError) -> tuple[str, str]:
+    """Why the file system refused, in Chinese and English; with the path where it is known."""
+    number = errno.ENOSPC if _CUT_OFF.fullmatch(str(error)) else error.errno or 0
+    zh, en = _REASONS.get(number, (error.strerror or str(error),) * 2)
+    where = f"{os.fsdecode(error.filename)} " if isinstance(error.filename, (str, bytes)) else ""
+    return f"{where}{zh}", f"{where}{en}"
 
 
 def is_of_home(error: OSError, home: Path) -> bool:
     """Whether the file system refused something in the home folder, or had no room for it."""
     if isinstance(error.filename, (str, bytes)) and error.strerror:
         return Path(os.fsdecode(error.filename)).absolute().is_relative_to(home.absolute())
-    return False
+    return error.errno in _NO_ROOM or _CUT_OFF.fullmatch(str(error)) is not None

@@ -7,6 +7,8 @@ killed before that leaves rows that nobody sees and the next writer removes.
 
 import fcntl
 import json
+import os
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
 from pyarrow import dataset
 
 from tracer.errors import DataRefusedError, UsageError
@@ -176,7 +179,8 @@ class Ledger:
             delta = DeltaTable(self.folder / table)
             present = _files(self.folder / table, _OWN).to_table(columns=["_batch"])["_batch"]
             for orphan in set(pc.unique(present).to_pylist()) - known:
-                delta.delete(f"_batch = {orphan}")
+                with _system_errors(self.folder / table):
+                    delta.delete(f"_batch = {orphan}")
 
 
 @dataclass
@@ -253,9 +257,7 @@ class Writer:
                 }
                 for batch in self._batches
             ]
-            write_deltalake(
-                self.ledger.folder / "_commits", pa.Table.from_pylist(rows, schema=_COMMITS), mode="append"
-            )
+            _append_rows(self.ledger.folder / "_commits", pa.Table.from_pylist(rows, schema=_COMMITS))
         self._batches.clear()
         self.leaves_nothing = True
         return version
@@ -277,7 +279,7 @@ class Writer:
         if len(rows):
             if self.stores:
                 self.leaves_nothing = False
-                write_deltalake(self.ledger.folder / table.name, rows, mode="append")
+                _append_rows(self.ledger.folder / table.name, rows)
             taken = rows.drop_columns(["_row", "_batch"])
             self._current[table.name] = _latest(pa.concat_tables([before, taken]))
         return status, len(rows)
@@ -290,13 +292,31 @@ class Writer:
         return self._current[table.name]
 
 
+def _append_rows(folder: Path, rows: pa.Table) -> None:
+    with _system_errors(folder):
+        write_deltalake(folder, rows, mode="append")
+
+
+@contextmanager
+def _system_errors(folder: Path) -> Iterator[None]:
+    """Turn what deltalake says in prose, where the file system refuses something, into an OSError."""
+    try:
+        yield
+    except (DeltaError, OSError) as error:
+        number = re.search(r"\(os error (\d+)\)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1])), str(folder)) from error
+
+
 def _files(folder: Path, schema: pa.Schema) -> dataset.Dataset:
     """The Parquet files of a Delta table.
 
     They are opened by Arrow itself: through deltalake's own file system, which is Python, Arrow's threads
     can still hold Python objects when the interpreter ends, and abort the process.
     """
-    names = pa.table(DeltaTable(folder).get_add_actions())["path"].to_pylist()
+    with _system_errors(folder):
+        names = pa.table(DeltaTable(folder).get_add_actions())["path"].to_pylist()
     return dataset.dataset([str(folder / name) for name in names], schema=schema, format="parquet")
 
 

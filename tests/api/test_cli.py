@@ -118,7 +118,8 @@ def test_a_home_that_is_a_file_or_below_one_is_2(tmp_path: Path, command: tuple[
     for home in (file, file / "below"):
         result = CliRunner().invoke(app, ["--home", str(home), *command])
         assert (result.exit_code, result.stdout) == (2, "")
-        assert "不是文件夹 / is not a folder" in result.stderr
+        assert "不是文件夹；" in result.stderr
+        assert "is not a folder;" in result.stderr
 
 
 def test_a_home_that_the_system_refuses_is_2(tmp_path: Path) -> None:

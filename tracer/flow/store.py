@@ -3,7 +3,9 @@
 Nothing here imports numba, pyarrow or the ledger: a trace on a built home answers at once.
 """
 
+import errno
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -180,10 +182,10 @@ def save_flow(flow: Flow, folder: Path) -> None:
     for field in fields(Flow):
         value = getattr(flow, field.name)
         if isinstance(value, Texts):
-            np.save(folder / f"{field.name}.starts.npy", value.starts)
-            np.save(folder / f"{field.name}.npy", value.data)
+            _save(folder / f"{field.name}.starts.npy", value.starts)
+            _save(folder / f"{field.name}.npy", value.data)
         elif isinstance(value, np.ndarray):
-            np.save(folder / f"{field.name}.npy", value)
+            _save(folder / f"{field.name}.npy", value)
     meta = {
         "format": FORMAT,
         "version": flow.version,
@@ -192,6 +194,15 @@ def save_flow(flow: Flow, folder: Path) -> None:
         "homonyms": flow.homonyms,
     }
     (folder / _META).write_text(json.dumps(meta), encoding="utf-8")
+
+
+def _save(path: Path, column: Column) -> None:
+    """Write a column; raises OSError where the disk takes only a part of it, which numpy may not notice."""
+    np.save(path, column)
+    try:
+        np.load(path, mmap_mode="r")
+    except ValueError as error:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
 
 
 def _load(folder: Path, meta: dict[str, int | str | bool | None]) -> Flow:

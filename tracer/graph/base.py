@@ -8,10 +8,11 @@ database is brought to a build by `Neo4jStore.load`; both from the same folder o
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
 
-from tracer.errors import FundtrailError, UsageError
+from tracer.errors import DataRefusedError, FundtrailError, UsageError
 from tracer.graph.tokens import PARAMETER, Token
 
 Value: TypeAlias = "int | str | bool | list[Value] | dict[str, Value] | None"
@@ -44,6 +45,14 @@ class QueryFailed(StoreError):  # noqa: N818
 
 class AnswerDamaged(QueryFailed):
     """The store answered with bytes that are no text; nothing of that answer can be trusted."""
+
+
+def cannot_write(target: Path) -> DataRefusedError:
+    """What to raise where the file system refuses to write a graph."""
+    return DataRefusedError(
+        f"写不了图文件 {target}：腾出磁盘空间，或检查文件夹权限，然后重试"
+        f" / cannot write the graph {target}: free disk space or check the folder's rights, and try again"
+    )
 
 
 class Store(Protocol):

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from tracer.flow.build import build_flow, one_builder
 from tracer.flow.store import flow_name
 from tracer.graph import content, open_store
-from tracer.graph.base import Store, StoreUnavailable
+from tracer.graph.base import Store, StoreUnavailable, cannot_write
 from tracer.graph.project import project
 from tracer.ledger import Ledger
 
@@ -75,7 +77,10 @@ def _projected(home: Path, version: int, method: str, as_of: date | None) -> Ite
         tempfile.TemporaryDirectory(dir=graphs, prefix=".new-") as draft,
     ):
         folder = Path(draft) / "build"
-        project(Ledger(home), flow, folder)
+        try:
+            project(Ledger(home), flow, folder)
+        except duckdb.IOException as error:
+            raise cannot_write(folder) from error
         yield folder
 
 

@@ -28,6 +28,7 @@ from tracer.graph.base import (
     StoreError,
     StoreExhausted,
     StoreUnavailable,
+    cannot_write,
     check_parameters,
     masked,
     plain,
@@ -60,6 +61,10 @@ def build_file(folder: Path, target: Path) -> None:
     try:
         _fill(draft, folder, rows)
         _publish(draft, target)
+    except RuntimeError as error:
+        if not _is_of_files(error):
+            raise
+        raise cannot_write(target) from error
     finally:
         for path in target.parent.glob(f"{draft.name}*"):
             path.unlink()
@@ -111,10 +116,17 @@ def _copy(connection: ladybug.Connection, table: Table, path: Path) -> None:
     try:
         connection.execute(f"COPY `{table.name}`{columns} FROM {source}{pair}")
     except RuntimeError as error:
+        if _is_of_files(error):
+            raise
         raise DataRefusedError(
             f"{path.name} 不能入图（{masked(str(error))}）：键重复，或边的一端不存在"
             f" / {path.name} cannot be loaded: a key is there twice, or an edge lacks its end"
         ) from None
+
+
+def _is_of_files(error: RuntimeError) -> bool:
+    """Whether Ladybug failed because the file system refused it something, such as room."""
+    return "IO exception" in str(error) or "heckpoint failed" in str(error)
 
 
 def _edges_in_order(path: Path, properties: list[str]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from api.asked import Asked
+from api.asked import Asked, exemption_lines
 from api.choices import Choices
 from api.commands.data import write_report
 from api.commands.judge import write_scan
@@ -35,6 +35,8 @@ def run_showcase(chosen: Choices, seed: int) -> bool:
         names = ("seed", "as_of", "payments", "planted", "found", "missed", "extra")
         row = [len(facts[name]) if isinstance(facts[name], list) else facts[name] for name in names]
         write_csv((*names, "picture"), [[*row, str(picture)]])
+        for line in exemption_lines(chosen, result.found):
+            write_message(line)
     else:
         write_report(chosen, result.report)
         write_line()
@@ -72,5 +74,7 @@ def _facts(result: DemoResult) -> dict[str, Any]:
         "missed": [asdict(case) for case in result.missed],
         "extra": [asdict(case) for case in result.extra],
         "findings": result.found["findings"],
+        "suppressed": result.found["suppressed"],
+        "problems": result.found["problems"],
         "trace": result.shown.to_dict(),
     }

@@ -198,7 +198,74 @@ def test_projects_and_their_first_arrangement(tmp_path: Path) -> None:
         ("I1", "J1", -20, "project_funds#1"),
         ("I1", "J1", 90, "project_funds#0"),
     ]
-    assert graph.edges("PAYS_FOR", "Transfer", "Project") == [("P1", "J3")]
+    assert graph.edges("PAYS_FOR", "Transfer", "Project", "paid_fen") == [("P1", "J3", 5)]
+
+
+def test_what_projects_were_paid(tmp_path: Path) -> None:
+    """From public or unlisted accounts to others, less refunds seen; money between offices is on its way."""
+    accounts = [
+        TREASURY, account("UNIT", "某局", "agency"), account("FIRM", "公司"), account("SUB", "分包"),
+        account("POOL", "专账", "enterprise", "pool"), account("BANK", "某银行", "agency", "clearing"),
+    ]  # fmt: skip
+    graph = build(
+        tmp_path,
+        {
+            "accounts": accounts,
+            "projects": [{"project_id": "J"}, {"project_id": "K"}],
+            "payments": [
+                payment("TO-UNIT", "T", "UNIT", 100, "2020-02-01", project_id="J"),
+                payment("TO-POOL", "T", "POOL", 100, "2020-02-01", project_id="J"),
+                payment("ON", "UNIT", "FIRM", 70, "2020-02-02", project_id="J"),
+                payment("BACK", "FIRM", "UNIT", 30, "2020-02-03", project_id="J", refund_of="ON"),
+                payment("LATER", "FIRM", "UNIT", 9, "2020-02-09", refund_of="ON"),
+                payment("FURTHER", "FIRM", "SUB", 60, "2020-02-04", project_id="J"),
+                payment("CLEARED", "T", "BANK", 11, "2020-02-04", project_id="J"),
+                payment("OUT", "BANK", "FIRM", 11, "2020-02-04", project_id="J"),
+                payment("UNKNOWN", "X", "Y", 5, "2020-02-04", project_id="J"),
+                payment("NOWHERE", None, None, 3, "2020-02-04", project_id="J"),
+                payment("OTHER", "T", "FIRM", 2, "2020-02-04"),
+            ],
+        },
+        as_of=date(2020, 2, 8),
+    )
+    paid = {start: fen for start, _, fen in graph.edges("PAYS_FOR", "Transfer", "Project", "paid_fen")}
+    assert paid == {
+        "TO-UNIT": None, "TO-POOL": None, "ON": 40, "BACK": None, "FURTHER": None, "CLEARED": 11,
+        "OUT": None, "UNKNOWN": 5, "NOWHERE": 3,
+    }  # fmt: skip
+    assert graph.nodes("Project", "paid_fen") == {"J": 59, "K": 0}
+
+
+def test_agencies_and_their_accounts(tmp_path: Path) -> None:
+    """By code, 15 digits or not; by name only where no agency has the holder's ID."""
+    graph = build(
+        tmp_path,
+        {
+            "agencies": [
+                {"agency_id": "001", "agency_name": "某县 财政局", "level": "county", "kind": "finance"},
+                {
+                    "agency_id": "002",
+                    "agency_name": "某县农业局",
+                    "level": "county",
+                    "kind": "administrative",
+                },
+            ],
+            "accounts": [
+                account("BY-CODE", "某县农业局", "agency", holder_id="００1"),
+                account("BY-NAME", "某县农业 局", "agency"),
+                account("OTHER-CODE", "某县农业局", "agency", holder_id="11520000009390001X"),
+                account("NEITHER", "某公司", holder_id="003"),
+            ],
+        },
+    )
+    assert graph.nodes("Agency", "name_key", "kind", "ref") == {
+        "001": ("某县财政局", "finance", "agencies#0"),
+        "002": ("某县农业局", "administrative", "agencies#1"),
+    }
+    assert graph.edges("OF_AGENCY", "Account", "Agency") == [
+        ("BY-CODE", "001"), ("BY-NAME", "002"), ("OTHER-CODE", "002"),
+    ]  # fmt: skip
+    assert graph.edges("KNOWN_AS", "Agency", "Party") == [("001", "001")]
 
 
 @pytest.mark.parametrize(

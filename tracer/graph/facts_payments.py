@@ -43,6 +43,8 @@ def read_payments(draft: Draft, ledger: Ledger, version: int, as_of: date | None
 def make_payments(draft: Draft) -> None:
     """Keep the nature of each payment in `payment_natures`, those to people in `household_payments`.
 
+    Those that count as paid to a project are in `project_payments`.
+
     Adds the nodes that a payment points at to `payments`. Needs `account_nodes`, `indicator_keys`,
     `project_keys` and what `read_flow` adds.
     """
@@ -61,6 +63,7 @@ def make_payments(draft: Draft) -> None:
     draft.add("payments", payments)
     draft.make("payment_natures", _PAYMENT_NATURES)
     draft.make("household_payments", _HOUSEHOLD_PAYMENTS)
+    draft.make("project_payments", _PROJECT_PAYMENTS)
 
 
 def write_payments(draft: Draft) -> None:
@@ -69,7 +72,7 @@ def write_payments(draft: Draft) -> None:
     draft.edges("SENT", "Account", "Transfer", _SENT)
     draft.edges("RECEIVED_BY", "Transfer", "Account", _RECEIVED_BY)
     draft.edges("NAMES", "Transfer", "Indicator", _pointing_at("indicator_key"))
-    draft.edges("PAYS_FOR", "Transfer", "Project", _pointing_at("project_key"))
+    draft.edges("PAYS_FOR", "Transfer", "Project", _PAYS_FOR)
     draft.edges("REFUNDS", "Transfer", "Transfer", _pointing_at("refunded_key"))
     draft.edges("LEG_OF", "Transfer", "Transfer", "SELECT key AS from_key, payment AS to_key FROM legs")
     draft.edges("SPENDS", "Transfer", "Fund", _SPENDS)
@@ -147,6 +150,21 @@ FROM payments p LEFT JOIN refunds r ON r.key = p.key
 _HOUSEHOLD_PAYMENTS = """
 SELECT p.key AS transfer_key, p.paid_at AS day, n.person_key AS party_key
 FROM payments p JOIN payment_natures n USING (key) WHERE n.is_household_payment
+"""
+
+# What leaves public accounts for others: money on its way through an agency's accounts so counts once.
+_PROJECT_PAYMENTS = """
+SELECT p.key, p.project_key, n.net_fen AS fen
+FROM payments p JOIN payment_natures n USING (key)
+    LEFT JOIN account_nodes payer ON payer.key = p.payer_key
+    LEFT JOIN account_nodes payee ON payee.key = p.payee_key
+WHERE p.project_key IS NOT NULL AND NOT n.is_refund
+    AND coalesce(payer.is_public OR NOT payer.listed, true) AND NOT coalesce(payee.is_public, false)
+"""
+
+_PAYS_FOR = """
+SELECT p.key AS from_key, p.project_key AS to_key, c.fen AS paid_fen
+FROM payments p LEFT JOIN project_payments c USING (key) WHERE p.project_key IS NOT NULL
 """
 
 _GUARDED_CASH = " OR ".join(f"contains(purpose_key, '{word}')" for word in _CASH_USES)

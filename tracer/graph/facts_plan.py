@@ -32,7 +32,8 @@ def read_plan(draft: Draft, ledger: Ledger, version: int, as_of: date | None) ->
 def write_plan(draft: Draft) -> None:
     """Write the plan's nodes and edges.
 
-    Needs `indicator_keys`, `project_keys`, `payment_keys` and `indicator_balances`; keeps `arrangements`.
+    Needs `indicator_keys`, `project_keys`, `payment_keys`, `project_payments` and `indicator_balances`; keeps
+    `arrangements`.
     """
     _write_funds(draft)
     _write_indicators(draft)
@@ -121,6 +122,7 @@ def _write_projects(draft: Draft) -> None:
         WITH arranged AS (
             SELECT project_key, min(day) AS first_day, sum(fen) AS fen FROM arrangements GROUP BY ALL
         ),
+        paid AS (SELECT project_key, sum(fen) AS fen FROM project_payments GROUP BY ALL),
         approvals AS (
             SELECT subject_id, min(happened_at) AS day FROM events
             WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
@@ -132,10 +134,11 @@ def _write_projects(draft: Draft) -> None:
                 WHEN approval_no IS NOT NULL THEN approved_on END AS approval_day,
             started_on AS started_day, accepted_on AS accepted_day, a.first_day AS first_arranged_day,
             w.workday AS first_arranged_workday, coalesce(a.fen, 0) AS arranged_fen,
+            coalesce(paid.fen, 0) AS paid_fen,
             k.id IN (SELECT project_id FROM targets) AS has_target
         FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq
             LEFT JOIN arranged a ON a.project_key = k.key LEFT JOIN workdays w ON w.day = a.first_day
-            LEFT JOIN approvals e ON e.subject_id = k.id
+            LEFT JOIN approvals e ON e.subject_id = k.id LEFT JOIN paid ON paid.project_key = k.key
         """,
     )
 

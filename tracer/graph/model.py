@@ -86,7 +86,8 @@ NODES: tuple[Node, ...] = (
             "lowest_ref": TEXT,
         },
     ),
-    # approval_day is null without an approval. arranged_fen is 0 without arrangements.
+    # approval_day is null without an approval. arranged_fen is 0 without arrangements; paid_fen is the sum of
+    # paid_fen over PAYS_FOR (project paid, rules-exact.md section 0), 0 without payments.
     Node(
         "Project",
         "A project; `listed` is false where a row only names it.",
@@ -94,7 +95,7 @@ NODES: tuple[Node, ...] = (
             "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "name": TEXT, "kind": TEXT,
             "region_code": TEXT, "place": TEXT, "unit": TEXT, "contractor": TEXT, "approved_fen": INT,
             "approval_day": INT, "started_day": INT, "accepted_day": INT, "first_arranged_day": INT,
-            "first_arranged_workday": INT, "arranged_fen": INT, "has_target": BOOL,
+            "first_arranged_workday": INT, "arranged_fen": INT, "paid_fen": INT, "has_target": BOOL,
         },
     ),
     # kind is split, payment, transfer or leg; rank is null for legs. amount_fen of a split is negative
@@ -145,6 +146,14 @@ NODES: tuple[Node, ...] = (
         {"key": INT, "ref": TEXT, "step": TEXT, "day": INT, "actor_key": TEXT},
     ),
     Node(
+        "Agency",
+        "A row of the table of agencies.",
+        {
+            "key": INT, "id": TEXT, "ref": TEXT, "name": TEXT, "name_key": TEXT, "level": TEXT,
+            "region_code": TEXT, "kind": TEXT,
+        },
+    ),
+    Node(
         "ProhibitedUse",
         "One of the nine groups of uses that are not allowed, id ZC05-1 … ZC05-9.",
         {"key": INT, "id": TEXT, "item": TEXT},
@@ -174,7 +183,14 @@ EDGES: tuple[Edge, ...] = (
     ),
     Edge("REFUNDS", (("Transfer", "Transfer"),), "From a refund to the payment that it returns.", {}),
     Edge("LEG_OF", (("Transfer", "Transfer"),), "From a bank leg to its payment.", {}),
-    Edge("PAYS_FOR", (("Transfer", "Project"),), "Project that a payment is for.", {}),
+    Edge(
+        "PAYS_FOR",
+        (("Transfer", "Project"),),
+        "Project that a payment is for; paid_fen is what counts as paid to the project: the amount less "
+        "refunds of a payment, no refund, from a public account or one not listed to one that is not public, "
+        "else null.",
+        {"paid_fen": INT},
+    ),
     Edge("SPENDS", (("Transfer", "Fund"),), "Fund of a payment: to each catalogue row of that name.", {}),
     Edge("OF_FUND", (("Indicator", "Fund"),), "Fund of an indicator, likewise.", {}),
     Edge("SPLIT_TO", (("Indicator", "Indicator"),), "A split.", {"ref": TEXT, "fen": INT, "day": INT}),
@@ -219,6 +235,14 @@ EDGES: tuple[Edge, ...] = (
     ),
     Edge("LISTED_AS", (("Party", "RegisterEntry"),), "Register rows of a person.", {}),
     Edge("HELD_BY", (("Account", "Party"),), "Holder of an account, where its ID is filled.", {}),
+    Edge(
+        "OF_AGENCY",
+        (("Account", "Agency"),),
+        "Agency that holds an account: its code is the holder's ID or, where no agency has that, its name "
+        "the holder's.",
+        {},
+    ),
+    Edge("KNOWN_AS", (("Agency", "Party"),), "Organisation whose code is that of an agency.", {}),
     Edge("RELATED_TO", (("Party", "Party"),), "A relation, as recorded.", {"ref": TEXT, "relation": TEXT}),
     Edge(
         "HAD",

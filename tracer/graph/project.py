@@ -11,6 +11,7 @@ from tracer.errors import ConservationError
 from tracer.flow.store import Flow
 from tracer.graph.draft import Draft
 from tracer.graph.facts_flow import check_money, make_balances, read_flow, write_flow
+from tracer.graph.facts_offices import read_offices, write_offices
 from tracer.graph.facts_payments import make_payments, read_payments, write_payments
 from tracer.graph.facts_people import make_people, read_people, write_people
 from tracer.graph.facts_plan import read_plan, write_plan
@@ -30,6 +31,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
     with Draft(folder) as draft:
         read_plan(draft, ledger, flow.version, flow.as_of)
         read_people(draft, ledger, flow.version, flow.as_of)
+        read_offices(draft, ledger, flow.version, flow.as_of)
         read_payments(draft, ledger, flow.version, flow.as_of)
         read_flow(draft, flow)
         _number(draft)
@@ -39,6 +41,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         _write_build(draft, flow)
         write_plan(draft)
         write_people(draft)
+        write_offices(draft)
         write_payments(draft)
         write_flow(draft)
         write_returned(draft, flow)
@@ -112,6 +115,7 @@ def _check_rows(draft: Draft) -> None:
 _EXPECTED = {
     "Fund": "FROM funds",
     "Event": "FROM events",
+    "Agency": "FROM agencies",
     "RegisterEntry": "FROM register",
     "Transfer": "SELECT 1 FROM splits UNION ALL SELECT 1 FROM payments UNION ALL SELECT 1 FROM transfers",
     "SENT": """

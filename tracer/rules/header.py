@@ -239,9 +239,12 @@ def _parameters(reader: _Reader) -> tuple[Parameter, ...]:
 def _parameter(name: str, reader: _Reader) -> Parameter:
     kind = reader.choice("type", TYPES)
     default = reader.values.pop("default", ...)
-    allowed = {"int": int, "money": int | None, "text": str}.get(kind, int)
+    may_be_empty = kind == "money" or (kind == "int" and reader.values.get("unit") not in ("years", "months"))
+    allowed = int | None if may_be_empty else str if kind == "text" else int
     if isinstance(default, bool) or not isinstance(default, allowed):
-        reader.fail(f"`default` is {default!r}; give a value of type {kind} (money: whole yuan, or null)")
+        reader.fail(
+            f"`default` is {default!r}; give a value of type {kind} (money: whole yuan), or null for off"
+        )
     parameter = Parameter(
         name=name,
         type=kind,

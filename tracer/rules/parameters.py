@@ -14,7 +14,7 @@ from tracer.money import MoneyError, format_yuan, parse_fen, plain_yuan
 from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule
 
 Value = int | str | None
-"""A parameter's value: money in fen, None where a money parameter is empty."""
+"""A parameter's value: money in fen, None where money or a number is empty."""
 
 _MONEY_ERRORS = {
     "not-a-number": ("不是数字", "not a number"),
@@ -135,6 +135,8 @@ def _parse(parameter: Parameter, text: str, place: str) -> Value:
         if not plain:
             raise UsageError(f"{place}：不能为空 / must not be empty")
         return plain
+    if not plain and parameter.default is None:
+        return None
     if parameter.type == "money":
         return _money(parameter, plain, place)
     if parameter.unit == "percent":
@@ -147,8 +149,6 @@ def _parse(parameter: Parameter, text: str, place: str) -> Value:
 
 
 def _money(parameter: Parameter, text: str, place: str) -> Value:
-    if not text and parameter.default is None:
-        return None
     try:
         fen = parse_fen(text)
     except MoneyError as error:

@@ -29,6 +29,9 @@ TYPES = ("int", "money", "text")
 SUBJECTS_WITH_A_DAY = frozenset({"payment_id", "transfer_id"})
 """Subjects whose exemptions are looked up on the day of the payment or transfer, not the as-of day."""
 
+_NEVER = 2**40
+"""What an empty number is in a query: more days than there are, and room left to add to it."""
+
 OWN_COLUMNS = frozenset({"subject", "level", "amount_fen", "evidence", "day"})
 """Columns whose meaning is the same in every rule."""
 
@@ -89,10 +92,12 @@ class Parameter:
         return cast(int, self.default) * 100 if is_money else self.default
 
     def query_values(self, value: int | str | None, as_of: date) -> dict[str, int | str]:
-        """The values under those names; money in fen, an empty money value larger than any amount."""
+        """The values under those names; money in fen, an empty value larger than any amount or day."""
         if self.type == "money":
             return {f"{self.name}_fen": FEN_MAX * 2 if value is None else int(cast(int, value))}
-        values: dict[str, int | str] = {self.name: cast(int | str, value)}
+        if value is None:
+            return {self.name: _NEVER}
+        values: dict[str, int | str] = {self.name: value}
         if self.unit in ("years", "months"):
             months = int(cast(int, value)) * (12 if self.unit == "years" else 1)
             values[f"{self.name}_cutoff_day"] = day_number(latest_with_months_passed(as_of, months))

@@ -1,0 +1,47 @@
+"""The offices of the graph: agencies, and the accounts and organisations that are theirs."""
+
+from datetime import date
+
+from tracer.graph.draft import Draft
+from tracer.graph.identity import id_key
+from tracer.graph.seen import seen
+from tracer.graph.text import text_key
+from tracer.ledger import Ledger
+
+
+def read_offices(draft: Draft, ledger: Ledger, version: int, as_of: date | None) -> None:
+    """Make agencies known, with the texts that rules compare."""
+    agencies = seen(ledger, version, as_of, "agencies")
+    agencies = agencies.append_column("id_key", id_key(agencies["agency_id"]))
+    draft.add("agencies", agencies.append_column("name_key", text_key(agencies["agency_name"])))
+
+
+def write_offices(draft: Draft) -> None:
+    """Write agencies and their edges; needs `account_nodes` and `party_nodes`."""
+    draft.nodes(
+        "Agency",
+        """
+        SELECT row AS key, agency_id AS id, 'agencies#' || _seq AS ref, agency_name AS name, name_key, level,
+            region_code, kind
+        FROM agencies
+        """,
+    )
+    draft.edges("OF_AGENCY", "Account", "Agency", _OF_AGENCY)
+    draft.edges(
+        "KNOWN_AS",
+        "Agency",
+        "Party",
+        "SELECT a.row AS from_key, p.key AS to_key FROM agencies a JOIN party_nodes p ON p.id = a.id_key",
+    )
+
+
+# By code where some agency has the holder's, else by name.
+_OF_AGENCY = """
+WITH by_code AS (
+    SELECT n.key AS from_key, a.row AS to_key FROM account_nodes n JOIN agencies a ON a.id_key = n.holder_id
+)
+FROM by_code
+UNION ALL
+SELECT n.key, a.row FROM account_nodes n JOIN agencies a ON a.name_key = n.holder_key
+WHERE n.key NOT IN (SELECT from_key FROM by_code)
+"""

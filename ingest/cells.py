@@ -46,7 +46,7 @@ _DATE = re.compile(
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?")
 _SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
 _SERIAL_EPOCH = datetime(1899, 12, 30)
-_YEAR_MIN = 1900
+YEAR_MIN = 1900
 
 KEY_COLUMNS = frozenset(
     {"person_a", "person_b", "subject", "refund_of", "contract_no", "voucher_no", "account_no", "period"}
@@ -127,7 +127,7 @@ def parse_moment(text: str) -> tuple[datetime, bool]:
         raise CellError("not-a-date")
     parts = found.groupdict()
     year, month, day = (int(parts[f"{p}1"] or parts[f"{p}2"] or parts[f"{p}3"]) for p in "ymd")
-    if year < _YEAR_MIN:
+    if year < YEAR_MIN:
         raise CellError("impossible-date")
     try:
         moment = datetime(year, month, day)

@@ -1,5 +1,6 @@
 """A planned sheet becomes rows of its table: every row accepted or rejected with all its reasons."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -93,8 +94,12 @@ class _Check:
 
     def run(self) -> Checked:
         rows = self.sheet.height(self.plan.header_row)
-        for column in self.table.columns:
-            self._convert(column, rows)
+        with ThreadPoolExecutor(2) as pool:  # nearly all of it is Arrow's work, which holds no lock
+            converted = list(pool.map(lambda column: self._convert(column, rows), self.table.columns))
+        for column, (texts, cells) in zip(self.table.columns, converted, strict=True):
+            self.cells[column.name] = cells
+            if texts is not None:
+                self.texts[column.name] = texts
         kinds = classify(self.sheet, self.plan, rows, self._mapped(rows))
         codes = self._codes(kinds, rows)
         wrong = np.zeros(rows, np.bool_)
@@ -113,19 +118,19 @@ class _Check:
             problems,
         )
 
-    def _convert(self, column: Column, rows: int) -> None:
+    def _convert(self, column: Column, rows: int) -> tuple[pa.Array | None, Converted]:
+        """The texts of a column of the file, if it has them, and its values."""
         name, plan = column.name, self.plan
         unit = plan.units.get(name, "元")
         if name in plan.sources:
             texts = self._source_texts(column, unit)
-            self.texts[name] = texts.values
-            self.cells[name] = convert(column, texts.values, unit, rounded=plan.rounded)
-            self._lose(self.cells[name], texts.errors)
-        elif plan.row_id == name:
-            self.cells[name] = self._row_ids(rows)
-        else:
-            one = convert(column, pa.array([plan.constants.get(name, "")]), unit, rounded=plan.rounded)
-            self.cells[name] = Converted(pa.repeat(one.values[0], rows), pa.repeat(one.empty[0], rows))
+            cells = convert(column, texts.values, unit, rounded=plan.rounded)
+            self._lose(cells, texts.errors)
+            return texts.values, cells
+        if plan.row_id == name:
+            return None, self._row_ids(rows)
+        one = convert(column, pa.array([plan.constants.get(name, "")]), unit, rounded=plan.rounded)
+        return None, Converted(pa.repeat(one.values[0], rows), pa.repeat(one.empty[0], rows))
 
     def _source_texts(self, column: Column, unit: str) -> Texts:
         """The column's texts; several sheet columns joined with `/`, empty where all of them are."""

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.cells import STRIPPED, CellError, Value, is_key, parser
+from ingest.cells import STRIPPED, YEAR_MIN, CellError, Value, is_key, parser
 from tracer.money import UNITS_FEN
 from tracer.schema import TABLES, Column
 
@@ -22,6 +22,17 @@ _EMPTY = rf"^(?:[-—/无]?|待{_BLANK}定|[Nn]{_BLANK}/{_BLANK}[Aa]|" + _BLANK.
 )
 _FLOAT = r"^[+-]?(?:\d(?:\.\d+)?[Ee]\+\d+|\d\.\d+[Ee]\d+)$"
 _KEY_FLOAT = _FLOAT + r"|^\d{4,}\.0+$"
+_TIME = r"(?:(?:\s+|T)(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:\.(?P<f>\d{1,3}))?)?)?$"
+_OTHER_MOMENTS = tuple(
+    f"^{day}{_TIME}"
+    for day in (
+        r"(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})",
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
+        r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})",
+        r"(?P<y>\d{4})\.(?P<m>\d{1,2})\.(?P<d>\d{1,2})",
+        r"(?P<y>\d{4})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日",
+    )
+)
 _MOMENT = r"^(?:19|[2-9]\d)\d\d-\d\d-\d\d(?:[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?)?$"
 
 
@@ -118,7 +129,32 @@ def _fast_moments(folded: pa.Array, kind: pa.DataType) -> tuple[pa.Array, pa.Arr
     done = pc.and_not(shaped, known)
     plain = pc.if_else(done, folded, pa.scalar(None, pa.string()))
     values = plain.cast(pa.timestamp("ms"))
+    for shape in _OTHER_MOMENTS:
+        left = pc.invert(done)
+        if not pc.any(left, min_count=0).as_py():
+            break
+        found = _moments_of_shape(folded.filter(left), shape)
+        values = pc.replace_with_mask(values, left, found)
+        done = pc.is_valid(values)
     return done, values if kind == pa.timestamp("ms") else values.cast(kind, safe=False)
+
+
+def _moments_of_shape(texts: pa.Array, shape: str) -> pa.Array:
+    """Moments of the texts that have a shape and are possible, null for all others."""
+    parts = pc.extract_regex(texts, shape)
+    fraction = pc.utf8_rpad(parts.field("f"), 3, "0")
+    year, month, day, hour, minute, second, ms = (
+        pc.if_else(pc.equal(text, ""), "0", text).cast(pa.int64()).fill_null(0).to_numpy()
+        for text in (*(parts.field(name) for name in "ymdHMS"), fraction)
+    )
+    month_begins = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    day_begins = month_begins.astype("datetime64[D]") + (day - 1)
+    possible = (
+        (year >= YEAR_MIN) & (month >= 1) & (month <= 12) & (day >= 1)
+        & (day_begins.astype("datetime64[M]") == month_begins) & (hour < 24) & (minute < 60) & (second < 60)
+    )  # fmt: skip
+    moments = day_begins.astype("datetime64[ms]") + (((hour * 60 + minute) * 60 + second) * 1000 + ms)
+    return pa.array(moments, pa.timestamp("ms"), mask=~(possible & parts.is_valid().to_numpy(False)))
 
 
 def _is_day(text: str) -> bool:

@@ -26,7 +26,8 @@ def read_people(draft: Draft, ledger: Ledger, version: int, as_of: date | None) 
     draft.add("register", register.append_column("household_key", text_key(register["household_id"])))
     relations = seen(ledger, version, as_of, "relations")
     relations = relations.append_column("a", id_key(relations["person_a"]))
-    draft.add("relations", relations.append_column("b", id_key(relations["person_b"])))
+    relations = relations.append_column("b", id_key(relations["person_b"]))
+    draft.add("relations", relations.append_column("relation_key", text_key(relations["relation"])))
 
 
 def make_people(draft: Draft) -> None:
@@ -53,7 +54,7 @@ def make_people(draft: Draft) -> None:
 def write_people(draft: Draft) -> None:
     """Write people's nodes and edges.
 
-    Needs `account_nodes`, `party_nodes`, `account_balances`, `lowest_balances` and `household_payments`.
+    Needs `account_nodes`, `party_nodes`, `account_balances` and `lowest_balances`.
     """
     draft.nodes("Party", "SELECT key, id, name FROM party_nodes")
     draft.nodes(
@@ -88,12 +89,17 @@ def write_people(draft: Draft) -> None:
         "RELATED_TO",
         "Party",
         "Party",
-        """
-        SELECT a.key AS from_key, b.key AS to_key, 'relations#' || r._seq AS ref, r.relation
-        FROM relations r JOIN party_nodes a ON a.id = r.a JOIN party_nodes b ON b.id = r.b
+        _RELATIONS,
+    )
+    draft.edges(
+        "TIED_TO",
+        "Party",
+        "Party",
+        f"""
+        SELECT from_key, to_key, ref, relation FROM ({_RELATIONS})
+        UNION ALL SELECT to_key, from_key, ref, relation FROM ({_RELATIONS}) WHERE from_key <> to_key
         """,
     )
-    draft.edges("BENEFITS", "Transfer", "Party", _BENEFITS)
 
 
 def _first_names(ids: pa.ChunkedArray, names: pa.ChunkedArray) -> pa.Table:
@@ -105,6 +111,11 @@ def _first_names(ids: pa.ChunkedArray, names: pa.ChunkedArray) -> pa.Table:
     texts = names.take(pa.array(both[first])).cast(pa.string())
     return pa.table({"id": encoded.dictionary.take(pa.array(found)), "name": texts})
 
+
+_RELATIONS = """
+SELECT a.key AS from_key, b.key AS to_key, 'relations#' || r._seq AS ref, r.relation_key AS relation
+FROM relations r JOIN party_nodes a ON a.id = r.a JOIN party_nodes b ON b.id = r.b
+"""
 
 # Everyone whose ID number or code some row gives; called as the register does, else as the accounts do, else
 # as the payments do.
@@ -122,28 +133,8 @@ _ACCOUNTS = f"""
 SELECT k.key, k.id, k.seq, k.seq IS NOT NULL AS listed, k.id = '{CASH}' AS is_cash,
     coalesce(account_type IN ('treasury', 'special', 'pool')
         OR holder_kind = 'agency' AND account_type <> 'clearing', false) AS is_public,
-    holder_name, CASE holder_kind WHEN 'person' THEN person_name_key ELSE holder_key END AS holder_key,
+    holder_name, person_name_key,
+    CASE holder_kind WHEN 'person' THEN person_name_key ELSE holder_key END AS holder_key,
     holder_id_key AS holder_id, party_key, holder_kind, account_type, opening_balance_fen AS opening_fen
 FROM account_keys k LEFT JOIN accounts a ON a._seq = k.seq
-"""
-
-# The household of a person on a day is that of a row in force, else of the latest row before; of several the
-# one that began last. Most persons have one row; only the others need a choice.
-_BENEFITS = """
-WITH entries AS (
-    SELECT party_key, household_key, valid_from, valid_to, row,
-        count(*) OVER (PARTITION BY party_key) > 1 AS several
-    FROM register
-),
-single AS (SELECT party_key, household_key, valid_from FROM entries WHERE NOT several),
-chosen AS (
-    SELECT h.transfer_key, arg_max(e.household_key, (
-        e.valid_to IS NULL OR e.valid_to >= h.day, e.valid_from, e.row)) AS household_key
-    FROM household_payments h JOIN entries e USING (party_key)
-    WHERE e.several AND e.valid_from <= h.day GROUP BY ALL
-)
-SELECT h.transfer_key AS from_key, h.party_key AS to_key, coalesce(
-    CASE WHEN o.valid_from <= h.day THEN o.household_key END, c.household_key, 'person:' || p.id) AS household
-FROM household_payments h JOIN party_nodes p ON p.key = h.party_key
-    LEFT JOIN single o USING (party_key) LEFT JOIN chosen c USING (transfer_key)
 """

@@ -230,8 +230,16 @@ EDGES: tuple[Edge, ...] = (
     Edge(
         "BENEFITS",
         (("Transfer", "Party"),),
-        "Person of a household payment; household is that of the day, else one of the person's own.",
-        {"household": TEXT},
+        "Person of a household payment; household is that of the day, else one of the person's own. "
+        "register_state: registered that day, ended (all rows until then had ended) or none; "
+        "name_in_register: a register row of the person has the payment's name (null without rows or name). "
+        "own_by: why the payee account is the person's or a household member's that day: holder_id, "
+        "holder_name or card_account (the first three tests of RH10), null where it is not. "
+        "accounts_in_year: into how many accounts the person was paid in that calendar year.",
+        {
+            "household": TEXT, "register_state": TEXT, "name_in_register": BOOL, "own_by": TEXT,
+            "year": INT, "accounts_in_year": INT,
+        },
     ),
     Edge("LISTED_AS", (("Party", "RegisterEntry"),), "Register rows of a person.", {}),
     Edge("HELD_BY", (("Account", "Party"),), "Holder of an account, where its ID is filled.", {}),
@@ -243,7 +251,18 @@ EDGES: tuple[Edge, ...] = (
         {},
     ),
     Edge("KNOWN_AS", (("Agency", "Party"),), "Organisation whose code is that of an agency.", {}),
-    Edge("RELATED_TO", (("Party", "Party"),), "A relation, as recorded.", {"ref": TEXT, "relation": TEXT}),
+    Edge(
+        "RELATED_TO",
+        (("Party", "Party"),),
+        "A relation as recorded, its kind as compared.",
+        {"ref": TEXT, "relation": TEXT},
+    ),
+    Edge(
+        "TIED_TO",
+        (("Party", "Party"),),
+        "The same relations from either end: two edges for each.",
+        {"ref": TEXT, "relation": TEXT},
+    ),
     Edge(
         "HAD",
         (("Indicator", "Event"), ("Project", "Event"), ("Transfer", "Event")),

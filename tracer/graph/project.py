@@ -11,6 +11,7 @@ from tracer.errors import ConservationError
 from tracer.flow.store import Flow
 from tracer.graph.draft import Draft
 from tracer.graph.facts_flow import check_money, make_balances, read_flow, write_flow
+from tracer.graph.facts_households import make_households, write_households
 from tracer.graph.facts_offices import read_offices, write_offices
 from tracer.graph.facts_payments import make_payments, read_payments, write_payments
 from tracer.graph.facts_people import make_people, read_people, write_people
@@ -38,11 +39,13 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         make_people(draft)
         make_balances(draft)
         make_payments(draft)
+        make_households(draft)
         _write_build(draft, flow)
         write_plan(draft)
         write_people(draft)
         write_offices(draft)
         write_payments(draft)
+        write_households(draft)
         write_flow(draft)
         write_returned(draft, flow)
         _check_rows(draft)
@@ -139,6 +142,7 @@ _EXPECTED = {
     """,
     "LISTED_AS": "FROM register",
     "RELATED_TO": "FROM relations",
+    "TIED_TO": "SELECT 1 FROM relations UNION ALL SELECT 1 FROM relations WHERE a <> b",
     "HELD_BY": "FROM accounts WHERE holder_id_key IS NOT NULL",
     "BENEFITS": "FROM household_payments",
     "CARRIED": "FROM pieces WHERE row >= 0",

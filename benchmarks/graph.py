@@ -31,7 +31,8 @@ PER_PAYMENT = {
     "Transfer": 1.0, "Piece": 1.2, "Party": 0.2, "RegisterEntry": 0.2, "Account": 0.05, "Indicator": 0.005,
     "Project": 0.002, "Event": 0.1, "SENT": 1.0, "RECEIVED_BY": 1.0, "NAMES": 0.5, "DRAWS": 0.1,
     "PAYS_FOR": 0.5, "CARRIED": 1.2, "BECAME": 1.1, "FUNDS": 1.1, "BENEFITS": 0.4, "LISTED_AS": 0.2,
-    "HELD_BY": 0.05, "BORN_AT": 0.01, "REMAINS_AT": 0.05, "HAD": 0.03,
+    "HELD_BY": 0.05, "BORN_AT": 0.01, "REMAINS_AT": 0.05, "HAD": 0.03, "Target": 0.004, "Asset": 0.001,
+    "LoggedAlert": 0.001, "ReportDue": 0.001, "AIMS_AT": 0.004, "FORMED": 0.001,
 }  # fmt: skip
 FIXED = {"Build": 1, "Fund": 100, "ProhibitedUse": 9}
 KEPT = ("id", "ref", "kind", "purpose_key", "payer", "payee")

@@ -33,6 +33,9 @@ class Draft:
             "CREATE MACRO month_of(day) AS year(DATE '1970-01-01' + day::INTEGER)::BIGINT * 12 "
             "+ month(DATE '1970-01-01' + day::INTEGER)"
         )
+        self._db.execute(
+            "CREATE MACRO month_day_of(day) AS month_of(day) * 100 + day(DATE '1970-01-01' + day::INTEGER)"
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -7,11 +7,13 @@ import pyarrow as pa
 from tracer.calendar import WorkingDays
 from tracer.graph.draft import Draft
 from tracer.graph.seen import seen
-from tracer.graph.text import document_key, name_key, text_key
+from tracer.graph.text import document_key, filled, name_key, text_key
 from tracer.ledger import Ledger
 
 _LEVELS = ("central", "province", "city", "county", "township", "village")
 _APPROVAL = "县级批复"
+_DUTIES = "('受理', '审核', '审批', '监督')"
+"""Steps that one person may not do two of on one subject."""
 
 
 def read_plan(draft: Draft, ledger: Ledger, version: int, as_of: date | None) -> None:
@@ -21,8 +23,10 @@ def read_plan(draft: Draft, ledger: Ledger, version: int, as_of: date | None) ->
     draft.add("indicators", _with_keys(seen(ledger, version, as_of, "indicators")))
     all_splits = ledger.read("splits", ["child_indicator_id"], version)
     draft.add("children", all_splits)
-    for table in ("splits", "projects", "project_funds", "targets"):
+    for table in ("splits", "project_funds"):
         draft.add(table, seen(ledger, version, as_of, table))
+    projects = seen(ledger, version, as_of, "projects")
+    draft.add("projects", projects.append_column("name_filled", filled(projects["project_name"])))
     events = seen(ledger, version, as_of, "events")
     events = events.append_column("step_key", text_key(events["step"]))
     draft.add("events", events.append_column("actor_key", name_key(events["actor"])))
@@ -61,9 +65,11 @@ def _with_keys(indicators: pa.Table) -> pa.Table:
 def _workdays(draft: Draft, calendar: pa.Table) -> pa.Table:
     """The working-day number of every day that a deadline starts from or that is held against one."""
     days = draft.rows(
-        """
+        f"""
         SELECT issued_on AS day FROM indicators UNION SELECT registered_on - 1 FROM indicators
-        UNION SELECT arranged_on FROM project_funds
+        UNION SELECT arranged_on FROM project_funds UNION SELECT approved_on FROM projects
+        UNION SELECT happened_at FROM events WHERE step_key = '{_APPROVAL}'
+        UNION SELECT opened_on FROM alert_log UNION SELECT responded_on - 1 FROM alert_log
         """
     )["day"].drop_null()
     working = WorkingDays(zip(calendar["day"].to_pylist(), calendar["kind"].to_pylist(), strict=True))
@@ -127,7 +133,7 @@ def _write_projects(draft: Draft) -> None:
             SELECT subject_id, min(happened_at) AS day FROM events
             WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
         )
-        SELECT k.key, k.id, 'projects#' || k.seq AS ref, k.seq IS NOT NULL AS listed, project_name AS name,
+        SELECT k.key, k.id, 'projects#' || k.seq AS ref, k.seq IS NOT NULL AS listed, name_filled AS name,
             project_kind AS kind, region_code, place, unit, contractor, approved_amount_fen AS approved_fen,
             CASE WHEN k.seq IS NULL THEN NULL
                 WHEN approved_on IS NULL THEN e.day
@@ -135,10 +141,15 @@ def _write_projects(draft: Draft) -> None:
             started_on AS started_day, accepted_on AS accepted_day, a.first_day AS first_arranged_day,
             w.workday AS first_arranged_workday, coalesce(a.fen, 0) AS arranged_fen,
             coalesce(paid.fen, 0) AS paid_fen,
-            k.id IN (SELECT project_id FROM targets) AS has_target
+            k.id IN (SELECT project_id FROM targets) AS has_target, o.workday AS approval_workday,
+            (make_date((month_of(a.first_day) - 1) // 12, 12, 31) - DATE '1970-01-01')::BIGINT
+                AS first_arranged_year_end,
+            scale IS NOT NULL AS has_scale, content IS NOT NULL AS has_content, period IS NOT NULL AS has_period,
+            person IS NOT NULL AS has_person, hotline IS NOT NULL AS has_hotline
         FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq
             LEFT JOIN arranged a ON a.project_key = k.key LEFT JOIN workdays w ON w.day = a.first_day
             LEFT JOIN approvals e ON e.subject_id = k.id LEFT JOIN paid ON paid.project_key = k.key
+            LEFT JOIN workdays o ON o.day = coalesce(p.approved_on, e.day)
         """,
     )
 
@@ -147,9 +158,14 @@ def _write_events(draft: Draft) -> None:
     """Write events and who had them; what happened to an unknown payment stands alone."""
     draft.nodes(
         "Event",
-        """
-        SELECT row AS key, 'events#' || _seq AS ref, step_key AS step, happened_at AS day, actor_key
-        FROM events
+        f"""
+        WITH doubled AS (
+            SELECT subject_kind, subject_id, actor_key, count(DISTINCT step_key) AS duties FROM events
+            WHERE step_key IN {_DUTIES} AND actor_key IS NOT NULL GROUP BY ALL
+        )
+        SELECT row AS key, 'events#' || _seq AS ref, step_key AS step, happened_at AS day, actor_key,
+            subject_kind, subject_id, CASE WHEN step_key IN {_DUTIES} THEN duties END AS same_actor_duties
+        FROM events LEFT JOIN doubled USING (subject_kind, subject_id, actor_key)
         """,
     )
     subjects = {

@@ -10,7 +10,8 @@ Conventions the rules rely on: days are day numbers, months are year * 12 + mont
 `tracer.calendar.WorkingDays`); `*_key` is a text as the rules compare it, and so are `holder_id` (15-digit
 ID numbers as 18) and `step`; `level_rank` is 1 for central, 2 province … 6 village; `rank` is the order in
 which money moved (contract section 2), `time_rank` the plain time order of the rules (rules-exact.md section
-0: a date alone counting as 00:00, then the identifier as text).
+0: a date alone counting as 00:00, then the identifier as text); `*_month_day` is month * 100 + day of the
+month, so that x is at most n months after y exactly when x's is at most y's + n * 100.
 """
 
 from dataclasses import dataclass
@@ -46,8 +47,12 @@ class Edge:
 NODES: tuple[Node, ...] = (
     Node(
         "Build",
-        "The build itself: one node; as_of_day is null where everything is seen.",
-        {"key": INT, "ledger_version": INT, "method": TEXT, "as_of_day": INT},
+        "The build itself: one node; as_of_day is null where everything is seen, and so are the first and "
+        "the last day of the latest quarter that ended before it.",
+        {
+            "key": INT, "ledger_version": INT, "method": TEXT, "as_of_day": INT, "quarter_first_day": INT,
+            "quarter_last_day": INT,
+        },
     ),
     Node(
         "Fund",
@@ -87,7 +92,8 @@ NODES: tuple[Node, ...] = (
         },
     ),
     # approval_day is null without an approval. arranged_fen is 0 without arrangements; paid_fen is the sum of
-    # paid_fen over PAYS_FOR (project paid, rules-exact.md section 0), 0 without payments.
+    # paid_fen over PAYS_FOR (project paid, rules-exact.md section 0), 0 without payments. first_arranged_year_end
+    # is 31 December of the year of first_arranged_day. has_<column> says whether the cell is filled.
     Node(
         "Project",
         "A project; `listed` is false where a row only names it.",
@@ -96,6 +102,8 @@ NODES: tuple[Node, ...] = (
             "region_code": TEXT, "place": TEXT, "unit": TEXT, "contractor": TEXT, "approved_fen": INT,
             "approval_day": INT, "started_day": INT, "accepted_day": INT, "first_arranged_day": INT,
             "first_arranged_workday": INT, "arranged_fen": INT, "paid_fen": INT, "has_target": BOOL,
+            "approval_workday": INT, "first_arranged_year_end": INT, "has_scale": BOOL, "has_content": BOOL,
+            "has_period": BOOL, "has_person": BOOL, "has_hotline": BOOL,
         },
     ),
     # kind is split, payment, transfer or leg; rank is null for legs. amount_fen of a split is negative
@@ -140,10 +148,53 @@ NODES: tuple[Node, ...] = (
             "died_day": INT, "died_month": INT, "village": TEXT, "card_account": TEXT,
         },
     ),
+    # same_actor_duties counts how many different ones of 受理, 审核, 审批 and 监督 its actor did on its
+    # subject; null for other steps and without an actor.
     Node(
         "Event",
         "A step of the workflow.",
-        {"key": INT, "ref": TEXT, "step": TEXT, "day": INT, "actor_key": TEXT},
+        {
+            "key": INT, "ref": TEXT, "step": TEXT, "day": INT, "actor_key": TEXT, "subject_kind": TEXT,
+            "subject_id": TEXT, "same_actor_duties": INT,
+        },
+    ),
+    # direction is at_least where the cell is empty. The actual value of a row reported after the as-of day is
+    # not there yet. actual_sign is -1, 0 or 1. is_latest: of the rows of its project and measure with an
+    # actual, the one reported last (an empty day first, of equal days the last row). Percent of the target,
+    # each rounded up to whole ones and null without an actual or where the target is not above 0: actual_percent,
+    # and missed_percent, by which the actual is on the wrong side of the target (negative on the right one).
+    Node(
+        "Target",
+        "A performance target of a project: one row, with its actual value where that is reported.",
+        {
+            "key": INT, "ref": TEXT, "measure": TEXT, "direction": TEXT, "has_actual": BOOL,
+            "reported_day": INT, "actual_sign": INT, "actual_percent": INT, "missed_percent": INT,
+            "is_latest": BOOL,
+        },
+    ),
+    Node("Asset", "An asset that a project formed.", {"key": INT, "id": TEXT, "ref": TEXT, "has_operator": BOOL}),
+    # opened_rank is the order of opening days, then of identifiers.
+    Node(
+        "LoggedAlert",
+        "A row of the log of alerts.",
+        {
+            "key": INT, "id": TEXT, "ref": TEXT, "rule_key": TEXT, "subject": TEXT, "subject_key": TEXT,
+            "level": TEXT, "result": TEXT, "amount_fen": INT, "opened_day": INT, "opened_workday": INT,
+            "opened_month_day": INT, "opened_rank": INT, "responded_day": INT,
+            "responded_workday_before": INT,
+        },
+    ),
+    # Monthly reports: of each month from the first for which the office has a row of that kind to the last that
+    # ended before the as-of day, due_day being the day after the month. Rule proposals: of the year after
+    # the as-of day's, due_day being 15 October and last_day 31 December of the as-of day's year. sent_day is
+    # the first one on which it was sent. due_day is null where a row's period cannot be read.
+    Node(
+        "ReportDue",
+        "A report that an office owes; ref is its row, where there is one, office_ref the office's first row.",
+        {
+            "key": INT, "ref": TEXT, "office_ref": TEXT, "kind": TEXT, "office": TEXT, "period": TEXT,
+            "due_day": INT, "last_day": INT, "sent_day": INT,
+        },
     ),
     Node(
         "Agency",
@@ -200,6 +251,8 @@ EDGES: tuple[Edge, ...] = (
         "An arrangement of money for a project.",
         {"ref": TEXT, "fen": INT, "day": INT},
     ),
+    Edge("AIMS_AT", (("Project", "Target"),), "Performance targets of a project.", {}),
+    Edge("FORMED", (("Project", "Asset"),), "Assets that a project formed.", {}),
     Edge("CARRIED", (("Transfer", "Piece"),), "Pieces of a transfer; they add up to it.", {}),
     Edge("BECAME", (("Piece", "Piece"),), "From the piece that was cut to the piece cut from it.", {}),
     Edge("BORN_AT", (("Piece", "Indicator"), ("Piece", "Account")), "Holder at which a piece was born.", {}),

@@ -15,6 +15,7 @@ from tracer.graph.facts_households import make_households, write_households
 from tracer.graph.facts_offices import read_offices, write_offices
 from tracer.graph.facts_payments import make_payments, read_payments, write_payments
 from tracer.graph.facts_people import make_people, read_people, write_people
+from tracer.graph.facts_performance import quarter_before, read_performance, write_performance
 from tracer.graph.facts_plan import read_plan, write_plan
 from tracer.graph.returned import write_returned
 from tracer.ledger import Ledger
@@ -30,6 +31,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     check_money(flow)
     with Draft(folder) as draft:
+        read_performance(draft, ledger, flow.version, flow.as_of)
         read_plan(draft, ledger, flow.version, flow.as_of)
         read_people(draft, ledger, flow.version, flow.as_of)
         read_offices(draft, ledger, flow.version, flow.as_of)
@@ -42,6 +44,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         make_households(draft)
         _write_build(draft, flow)
         write_plan(draft)
+        write_performance(draft, flow.as_of)
         write_people(draft)
         write_offices(draft)
         write_payments(draft)
@@ -69,6 +72,8 @@ def _number(draft: Draft) -> None:
         "SELECT project_id FROM payments",
         "SELECT project_id FROM project_funds",
         "SELECT subject_id FROM events WHERE subject_kind = 'project'",
+        "SELECT project_id FROM targets",
+        "SELECT project_id FROM assets",
     )
     _keys(
         draft,
@@ -94,11 +99,13 @@ def _keys(draft: Draft, what: str, listed: str, *mentions: str) -> None:
 
 
 def _write_build(draft: Draft, flow: Flow) -> None:
-    as_of_day = "NULL" if flow.as_of is None else day_number(flow.as_of)
+    days = [None] * 3 if flow.as_of is None else [flow.as_of, *quarter_before(flow.as_of)]
+    as_of, first, last = ("NULL" if day is None else day_number(day) for day in days)
     draft.nodes(
         "Build",
         f"""
-        SELECT 0 AS key, {flow.version} AS ledger_version, '{flow.method}' AS method, {as_of_day} AS as_of_day
+        SELECT 0 AS key, {flow.version} AS ledger_version, '{flow.method}' AS method, {as_of} AS as_of_day,
+            {first} AS quarter_first_day, {last} AS quarter_last_day
         """,
     )
 
@@ -140,6 +147,11 @@ _EXPECTED = {
         UNION ALL SELECT 1 FROM events e SEMI JOIN payments p ON p.payment_id = e.subject_id
         WHERE e.subject_kind = 'payment'
     """,
+    "Target": "FROM targets",
+    "AIMS_AT": "FROM targets",
+    "Asset": "FROM assets",
+    "FORMED": "FROM assets",
+    "LoggedAlert": "FROM alert_log",
     "LISTED_AS": "FROM register",
     "RELATED_TO": "FROM relations",
     "TIED_TO": "SELECT 1 FROM relations UNION ALL SELECT 1 FROM relations WHERE a <> b",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import cast
 
@@ -82,7 +82,7 @@ class Parameter:
         if self.type == "money":
             return (f"{self.name}_fen",)
         if self.unit in ("years", "months"):
-            return (self.name, f"{self.name}_cutoff_day")
+            return (self.name, f"{self.name}_cutoff_day", f"{self.name}_passed_day")
         return (self.name,)
 
     @property
@@ -101,6 +101,8 @@ class Parameter:
         if self.unit in ("years", "months"):
             months = int(cast(int, value)) * (12 if self.unit == "years" else 1)
             values[f"{self.name}_cutoff_day"] = day_number(latest_with_months_passed(as_of, months))
+            yesterday = as_of - timedelta(days=1)
+            values[f"{self.name}_passed_day"] = day_number(latest_with_months_passed(yesterday, months))
         return values
 
 

@@ -24,8 +24,10 @@ def test_defaults_reach_the_query_in_its_units() -> None:
     assert resolved("ZB14").query_values(AS_OF) == {
         "years": 1,
         "years_cutoff_day": day_number(date(2019, 6, 30)),
+        "years_passed_day": day_number(date(2019, 6, 29)),
         "red_years": 2,
         "red_years_cutoff_day": day_number(date(2018, 6, 30)),
+        "red_years_passed_day": day_number(date(2018, 6, 29)),
     }
 
 

@@ -45,7 +45,8 @@ def write_performance(draft: Draft, as_of: date | None) -> None:
             "Project",
             label,
             f"""
-            SELECT k.key AS from_key, t.row AS to_key FROM {table} t JOIN project_keys k ON k.id = t.project_id
+            SELECT k.key AS from_key, t.row AS to_key
+            FROM {table} t JOIN project_keys k ON k.id = t.project_id
             """,
         )
     draft.nodes("LoggedAlert", _ALERTS)
@@ -158,7 +159,8 @@ months AS (
     SELECT office_id, seq AS office_seq, unnest(range(first_month, month_of({day}))) AS month FROM reporters
 ),
 sent_reports AS (
-    SELECT office_id, month, min(sent_on) AS sent_on, arg_min(_seq, (coalesce(sent_on, 99999999), _seq)) AS seq
+    SELECT office_id, month, min(sent_on) AS sent_on,
+        arg_min(_seq, (coalesce(sent_on, 99999999), _seq)) AS seq
     FROM reports GROUP BY ALL
 ),
 proposals AS (

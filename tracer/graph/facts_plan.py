@@ -144,8 +144,9 @@ def _write_projects(draft: Draft) -> None:
             k.id IN (SELECT project_id FROM targets) AS has_target, o.workday AS approval_workday,
             (make_date((month_of(a.first_day) - 1) // 12, 12, 31) - DATE '1970-01-01')::BIGINT
                 AS first_arranged_year_end,
-            scale IS NOT NULL AS has_scale, content IS NOT NULL AS has_content, period IS NOT NULL AS has_period,
-            person IS NOT NULL AS has_person, hotline IS NOT NULL AS has_hotline
+            scale IS NOT NULL AS has_scale, content IS NOT NULL AS has_content,
+            period IS NOT NULL AS has_period, person IS NOT NULL AS has_person,
+            hotline IS NOT NULL AS has_hotline
         FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq
             LEFT JOIN arranged a ON a.project_key = k.key LEFT JOIN workdays w ON w.day = a.first_day
             LEFT JOIN approvals e ON e.subject_id = k.id LEFT JOIN paid ON paid.project_key = k.key

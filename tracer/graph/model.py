@@ -92,8 +92,8 @@ NODES: tuple[Node, ...] = (
         },
     ),
     # approval_day is null without an approval. arranged_fen is 0 without arrangements; paid_fen is the sum of
-    # paid_fen over PAYS_FOR (project paid, rules-exact.md section 0), 0 without payments. first_arranged_year_end
-    # is 31 December of the year of first_arranged_day. has_<column> says whether the cell is filled.
+    # paid_fen over PAYS_FOR (project paid, rules-exact.md section 0), 0 without payments.
+    # first_arranged_year_end is 31 December of that year. has_<column> says whether the cell is filled.
     Node(
         "Project",
         "A project; `listed` is false where a row only names it.",
@@ -160,9 +160,9 @@ NODES: tuple[Node, ...] = (
     ),
     # direction is at_least where the cell is empty. The actual value of a row reported after the as-of day is
     # not there yet. actual_sign is -1, 0 or 1. is_latest: of the rows of its project and measure with an
-    # actual, the one reported last (an empty day first, of equal days the last row). Percent of the target,
-    # each rounded up to whole ones and null without an actual or where the target is not above 0: actual_percent,
-    # and missed_percent, by which the actual is on the wrong side of the target (negative on the right one).
+    # actual, the one reported last (an empty day first, of equal days the last row). actual_percent, and
+    # missed_percent, by which the actual is on the wrong side of the target (negative on the right one), are
+    # in percent of the target, rounded up; null without an actual or where the target is not above 0.
     Node(
         "Target",
         "A performance target of a project: one row, with its actual value where that is reported.",
@@ -172,7 +172,11 @@ NODES: tuple[Node, ...] = (
             "is_latest": BOOL,
         },
     ),
-    Node("Asset", "An asset that a project formed.", {"key": INT, "id": TEXT, "ref": TEXT, "has_operator": BOOL}),
+    Node(
+        "Asset",
+        "An asset that a project formed.",
+        {"key": INT, "id": TEXT, "ref": TEXT, "has_operator": BOOL},
+    ),
     # opened_rank is the order of opening days, then of identifiers.
     Node(
         "LoggedAlert",
@@ -184,13 +188,13 @@ NODES: tuple[Node, ...] = (
             "responded_workday_before": INT,
         },
     ),
-    # Monthly reports: of each month from the first for which the office has a row of that kind to the last that
+    # Monthly reports: of each month from the first for which the office has such a row to the last that
     # ended before the as-of day, due_day being the day after the month. Rule proposals: of the year after
     # the as-of day's, due_day being 15 October and last_day 31 December of the as-of day's year. sent_day is
     # the first one on which it was sent. due_day is null where a row's period cannot be read.
     Node(
         "ReportDue",
-        "A report that an office owes; ref is its row, where there is one, office_ref the office's first row.",
+        "A report that an office owes; ref is its row, where there is one, office_ref a row of the office.",
         {
             "key": INT, "ref": TEXT, "office_ref": TEXT, "kind": TEXT, "office": TEXT, "period": TEXT,
             "due_day": INT, "last_day": INT, "sent_day": INT,

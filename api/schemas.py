@@ -170,6 +170,7 @@ class Findings(Page[Finding]):
 
     as_of: str
     not_evaluable: list[NotEvaluable]
+    summary: dict[str, int]
 
 
 class Rule(BaseModel):

@@ -115,7 +115,7 @@ class Books:
         """The findings as of a day, one row each; `options` are those of `tracer.rules.scan.scan`.
 
         Row n, from 0, is what `fundtrail scan` lists as number n + 1.
-        What could not be evaluated stands in `frame.attrs["not_evaluable"]`.
+        `frame.attrs` has `not_evaluable`, the rules that lack tables, and `summary`, the numbers of rules.
         """
         day = _day(as_of)
         assert day is not None, "as_of is required, so it is a day"
@@ -128,7 +128,7 @@ class Books:
             subject = finding["subject"] if self.unmasked else masked_subject(finding, rule)
             rows.append({name: finding[name] for name in names} | {"name": rule.name.zh, "subject": subject})
         frame = pd.DataFrame(rows, columns=["rule_id", "name", "level", "subject", "amount_fen"])
-        frame.attrs["not_evaluable"] = found["not_evaluable"]
+        frame.attrs.update({name: found[name] for name in ("not_evaluable", "summary")})
         return frame
 
 

@@ -171,6 +171,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lowered": ("因例外清单减少金额的发现：{count:,} 条", "Findings lowered by exemptions: {count:,}"),
     "exempted_by": ("  {place}：{rule} {count:,} 条", "  {place}: {rule} {count:,}"),
     "clean": ("没有发现", "Nothing found"),
+    "scan_summary": (
+        "规则 {rules} 条：能评价 {evaluated}（有发现 {hit}，发现全部属例外 {exempted}，无发现 {clean}），"
+        "不能评价 {not_evaluable}",
+        "{rules} rules: {evaluated} evaluated ({hit} hit, {exempted} with exempted findings only, "
+        "{clean} clean), {not_evaluable} not evaluable",
+    ),
     "demo_key": (
         "答案：埋设 {planted:,} 处，漏报 {missed:,}，误报 {extra:,}",
         "Answer key: {planted:,} planted, {missed:,} missed, {extra:,} not planted",

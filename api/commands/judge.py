@@ -96,7 +96,7 @@ def write_scan(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
             [["finding", *row, None] for row in findings]
             + [["not_evaluable", rule, *blank * (len(FINDING) - 1), names] for rule, names in missing],
         )
-        for line in exemption_lines(chosen, found):
+        for line in [chosen.say("scan_summary", **found["summary"]), *exemption_lines(chosen, found)]:
             write_message(line)
     else:
         _write_findings(chosen, found, asked)
@@ -110,6 +110,7 @@ def _write_findings(chosen: Choices, found: dict[str, Any], asked: Asked) -> Non
     count = len(findings)
     facts = {"as_of": found["as_of"], "version": found["ledger_version"], "count": count}
     write_line(chosen.say("findings_title", **facts))
+    write_line(chosen.say("scan_summary", **found["summary"]))
     if not findings:
         write_line(chosen.say("clean"))
     numbered = list(enumerate(findings, 1))

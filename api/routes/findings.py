@@ -59,6 +59,7 @@ def findings(
             NotEvaluable(rule_id=entry["rule_id"], missing=entry["missing"])
             for entry in found["not_evaluable"]
         ],
+        summary=found["summary"],
     )
 
 

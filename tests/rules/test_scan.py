@@ -69,6 +69,18 @@ def test_what_cannot_be_evaluated_names_what_is_missing(result: dict[str, object
     assert list(entries) == sorted(entries)
 
 
+def test_the_summary_counts_every_rule_once(result: dict[str, object]) -> None:
+    summary, rules = result["summary"], {entry["rule_id"] for entry in result["rules"]}
+    out = {entry["rule_id"] for entry in result["not_evaluable"]}
+    hit = {finding["rule_id"] for finding in result["findings"]}
+    assert summary["rules"] == len(rules) == summary["evaluated"] + summary["not_evaluable"]
+    assert (summary["not_evaluable"], summary["hit"]) == (len(out), len(hit))
+    assert summary["clean"] == len(rules - out - hit) - summary["exempted"]
+    only = {finding["rule_id"] for finding in result["suppressed"]} - hit
+    assert summary["exempted"] == len(only)
+    assert summary["clean"] > 0 < summary["hit"]
+
+
 def test_findings_are_in_order_and_one_per_subject(result: dict[str, object]) -> None:
     keys = [(finding["rule_id"], finding["subject"]) for finding in result["findings"]]
     assert keys == sorted(set(keys))

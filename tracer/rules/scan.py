@@ -37,7 +37,8 @@ def scan(
 
     `parameters` is a file and `settings` are texts `RULE.param=value`; `graph` is a Bolt URI instead of the
     embedded graph. Beside the contract's keys: `method`, `rules` (version, sha256, parameters of each rule
-    evaluated), `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`.
+    evaluated), `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`,
+    `summary` (numbers of rules).
     Raises UsageError for unknown rules, parameters or methods, StoreUnavailable without a usable graph.
     """
     known = load_rules()
@@ -67,9 +68,27 @@ def scan(
                 if outcome[1]:
                     skipped[entry.rule.id] = outcome[1]
     exemptions = read_exemptions(ledger, version, as_of) if tables.get("exemptions") else []
-    return _result(ledger, version, as_of, method, resolved, found, exemptions) | {
+    result = _result(ledger, version, as_of, method, resolved, found, exemptions) | {
         "not_evaluable": sorted(not_evaluable, key=lambda entry: str(entry["rule_id"])),
         "not_evaluated": skipped,
+    }
+    return result | {"summary": summary_of(result)}
+
+
+def summary_of(result: Mapping[str, Any]) -> dict[str, int]:
+    """How many rules were evaluated, and of these hit, hit with all findings exempted, and clean."""
+    rules = {entry["rule_id"] for entry in result["rules"]}
+    not_evaluable = {entry["rule_id"] for entry in result["not_evaluable"]}
+    hit = {finding["rule_id"] for finding in result["findings"]}
+    exempted = {finding["rule_id"] for finding in result["suppressed"]} - hit
+    evaluated = len(rules - not_evaluable)
+    return {
+        "rules": len(rules),
+        "evaluated": evaluated,
+        "not_evaluable": len(not_evaluable),
+        "hit": len(hit),
+        "exempted": len(exempted),
+        "clean": evaluated - len(hit) - len(exempted),
     }
 
 

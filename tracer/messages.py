@@ -238,6 +238,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unit_count": ("个、次", "number"),
     "unit_persons": ("人", "persons"),
     "unit_households": ("户", "households"),
+    "unit_number": ("", ""),
     "subject_indicator_id": ("指标", "indicator"),
     "subject_payment_id": ("付款", "payment"),
     "subject_transfer_id": ("流水", "bank transfer"),

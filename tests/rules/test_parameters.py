@@ -43,6 +43,13 @@ def test_money_is_given_and_echoed_in_yuan() -> None:
     assert resolved("ZC06", "ZC06.red_at=50000").echoed() == {"red_at": 50000}
 
 
+def test_a_decimal_reaches_the_query_in_thousandths() -> None:
+    assert resolved("ZC27").query_values(AS_OF) == {"n": 500, "chi2_milli": 20_090}
+    assert resolved("ZC27").echoed() == {"n": 500, "chi2": 20.09}
+    assert resolved("ZC27", "ZC27.chi2=15.5").query_values(AS_OF)["chi2_milli"] == 15_500
+    assert resolved("ZC27", "ZC27.chi2=15").echoed()["chi2"] == 15
+
+
 def test_what_no_document_gives_is_marked() -> None:
     assert resolved("ZB01").not_from_documents() == ["lead"]
     assert resolved("ZB01", "ZB01.n=6").not_from_documents() == ["n", "lead"]
@@ -76,6 +83,8 @@ def test_a_parameter_follows_another_rules_until_it_is_set() -> None:
         ("ZB05.tolerance=0.001", "more than two decimals"),
         ("ZB05.tolerance=-1", "out of bounds"),
         ("ZB05.tolerance=", "not an amount"),
+        ("ZC27.chi2=20.0901", "at most three decimals"),
+        ("ZC27.chi2=-0.001", "out of bounds"),
         ("ZB03.days=soon", "is not a whole number"),
         ("ZB03.nothing=1", "there is no rule ZB03"),
     ],

@@ -80,7 +80,10 @@ NODES: tuple[Node, ...] = (
     # Two accounts are of the same holder when their holder_id are equal or, where one has none, their
     # holder_key. lowest_balance_fen is the least of the opening balance and the balances after each movement,
     # lowest_ref the movement after which it stood (null: at the opening); only of pool and special
-    # accounts whose opening balance is filled.
+    # accounts whose opening balance is filled. holder_no is equal for accounts of one holder. code_is_wrong:
+    # holder_id is filled and no valid unified social credit code (GB 32100). tested_payments counts what the
+    # account paid, refunds and household payments left out; digit_chi2_milli is the chi-square statistic of
+    # the first digits of these amounts against log10(1 + 1/d), in thousandths, rounded up.
     Node(
         "Account",
         "A bank account, or CASH; `listed` is false where a row only names it.",
@@ -88,7 +91,8 @@ NODES: tuple[Node, ...] = (
             "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_cash": BOOL, "is_public": BOOL,
             "holder_name": TEXT, "holder_key": TEXT, "holder_id": TEXT, "holder_kind": TEXT,
             "account_type": TEXT, "opening_fen": INT, "held_fen": INT, "lowest_balance_fen": INT,
-            "lowest_ref": TEXT,
+            "lowest_ref": TEXT, "holder_no": INT, "code_is_wrong": BOOL, "tested_payments": INT,
+            "digit_chi2_milli": INT,
         },
     ),
     # approval_day is null without an approval. arranged_fen is 0 without arrangements; paid_fen is the sum of

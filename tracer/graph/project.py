@@ -10,6 +10,7 @@ from tracer.calendar import day_number
 from tracer.errors import ConservationError
 from tracer.flow.store import Flow
 from tracer.graph.draft import Draft
+from tracer.graph.facts_accounts import make_account_facts
 from tracer.graph.facts_flow import check_money, make_balances, read_flow, write_flow
 from tracer.graph.facts_households import make_households, write_households
 from tracer.graph.facts_offices import read_offices, write_offices
@@ -42,6 +43,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         make_balances(draft)
         make_payments(draft)
         make_households(draft)
+        make_account_facts(draft)
         _write_build(draft, flow)
         write_plan(draft)
         write_performance(draft, flow.as_of)

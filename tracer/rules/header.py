@@ -13,6 +13,7 @@ from tracer.graph.portable import gate
 from tracer.graph.tokens import PARAMETER, Token
 from tracer.rules.spec import (
     CATEGORIES,
+    DECIMAL,
     GIVEN,
     GOVERNMENT,
     LEVELS,
@@ -240,11 +241,14 @@ def _parameter(name: str, reader: _Reader) -> Parameter:
     kind = reader.choice("type", TYPES)
     default = reader.values.pop("default", ...)
     may_be_empty = kind == "money" or (kind == "int" and reader.values.get("unit") not in ("years", "months"))
-    allowed = int | None if may_be_empty else str if kind == "text" else int
+    allowed = int | None if may_be_empty else str if kind in ("decimal", "text") else int
     if isinstance(default, bool) or not isinstance(default, allowed):
         reader.fail(
-            f"`default` is {default!r}; give a value of type {kind} (money: whole yuan), or null for off"
+            f"`default` is {default!r}; give a value of type {kind} (money: whole yuan; decimal: in quotes),"
+            " or null for off"
         )
+    if kind == "decimal" and not re.fullmatch(DECIMAL, str(default)):
+        reader.fail(f"`default` is {default!r}; a decimal has at most three decimals")
     parameter = Parameter(
         name=name,
         type=kind,
@@ -255,8 +259,8 @@ def _parameter(name: str, reader: _Reader) -> Parameter:
         origin=reader.choice("origin", ORIGINS),
         follows=reader.take("follows", str, None),
     )
-    if kind == "int" and (parameter.min is None or parameter.max is None):
-        reader.fail("a whole number needs `min` and `max`")
+    if kind in ("int", "decimal") and (parameter.min is None or parameter.max is None):
+        reader.fail("a number needs `min` and `max`")
     if (kind == "money") != (parameter.unit == "yuan"):
         reader.fail(f"type {kind} does not go with unit {parameter.unit}")
     reader.end()

@@ -7,14 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from tracer.errors import UsageError
 from tracer.money import MoneyError, format_yuan, parse_fen, plain_yuan
-from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule
+from tracer.rules.spec import DECIMAL, FROM_THE_DOCUMENTS, MILLI, Parameter, Rule
 
 Value = int | str | None
-"""A parameter's value: money in fen, None where money or a number is empty."""
+"""A parameter's value: money in fen, a decimal in thousandths, None where money or a number is empty."""
 
 _MONEY_ERRORS = {
     "not-a-number": ("不是数字", "not a number"),
@@ -52,8 +53,8 @@ class Resolved:
             found |= self.rule.parameter[name].query_values(value, as_of)
         return found
 
-    def echoed(self) -> dict[str, int | str | None]:
-        """The values as a finding states them: money in yuan, whole yuan as a number."""
+    def echoed(self) -> dict[str, int | float | str | None]:
+        """The values as a finding states them: money in yuan, whole yuan and decimals as a number."""
         return {name: _echo(self.rule.parameter[name], value) for name, value in self.values.items()}
 
     def not_from_documents(self) -> list[str]:
@@ -139,6 +140,15 @@ def _parse(parameter: Parameter, text: str, place: str) -> Value:
         return None
     if parameter.type == "money":
         return _money(parameter, plain, place)
+    if parameter.type == "decimal":
+        if not re.fullmatch(DECIMAL, plain):
+            raise UsageError(
+                f"{place}：{text!r} 不是至多三位小数的数"
+                f" / {text!r} is not a number with at most three decimals"
+            )
+        milli = int(Decimal(plain) * MILLI)
+        _check_bounds(parameter, milli, place, plain)
+        return milli
     if parameter.unit == "percent":
         plain = plain.removesuffix("%").strip()
     if not re.fullmatch(r"[+-]?\d{1,15}", plain):
@@ -162,7 +172,7 @@ def _money(parameter: Parameter, text: str, place: str) -> Value:
 
 
 def _check_bounds(parameter: Parameter, value: int, place: str, shown: str) -> None:
-    scale = 100 if parameter.type == "money" else 1
+    scale = {"money": 100, "decimal": MILLI}.get(parameter.type, 1)
     low = parameter.min is not None and value < parameter.min * scale
     high = parameter.max is not None and value > parameter.max * scale
     if low or high:
@@ -172,7 +182,9 @@ def _check_bounds(parameter: Parameter, value: int, place: str, shown: str) -> N
         )
 
 
-def _echo(parameter: Parameter, value: Value) -> int | str | None:
+def _echo(parameter: Parameter, value: Value) -> int | float | str | None:
+    if parameter.type == "decimal" and isinstance(value, int):
+        return value // MILLI if value % MILLI == 0 else value / MILLI
     if parameter.type != "money" or not isinstance(value, int):
         return value
     return value // 100 if value % 100 == 0 else plain_yuan(value)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import cast
 
@@ -24,8 +25,25 @@ ORIGINS = ("D", "L", "C", "M", "P")
 """The five documents, law, convention of the field, from memory, our proposal."""
 
 FROM_THE_DOCUMENTS = frozenset({"D", "L"})
-UNITS = ("working_days", "days", "months", "years", "yuan", "percent", "count", "persons", "households")
-TYPES = ("int", "money", "text")
+UNITS = (
+    "working_days",
+    "days",
+    "months",
+    "years",
+    "yuan",
+    "percent",
+    "count",
+    "persons",
+    "households",
+    "number",
+)
+TYPES = ("int", "money", "decimal", "text")
+MILLI = 1000
+"""A decimal is held in thousandths."""
+
+DECIMAL = r"[+-]?\d{1,12}(\.\d{1,3})?"
+"""How a decimal is written, in quotes where it is a default."""
+
 SUBJECTS_WITH_A_DAY = frozenset({"payment_id", "transfer_id"})
 """Subjects whose exemptions are looked up on the day of the payment or transfer, not the as-of day."""
 
@@ -64,7 +82,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number or text that the user may change; a money value is held in yuan as text, as it is given."""
+    """A number or text that the user may change; its bounds are in its unit, and so is its default."""
 
     name: str
     type: str
@@ -81,13 +99,17 @@ class Parameter:
         """Names under which the query may use it."""
         if self.type == "money":
             return (f"{self.name}_fen",)
+        if self.type == "decimal":
+            return (f"{self.name}_milli",)
         if self.unit in ("years", "months"):
             return (self.name, f"{self.name}_cutoff_day", f"{self.name}_passed_day")
         return (self.name,)
 
     @property
     def default_value(self) -> int | str | None:
-        """The default, money in fen."""
+        """The default, money in fen and a decimal in thousandths."""
+        if self.type == "decimal":
+            return int(Decimal(str(self.default)) * MILLI)
         is_money = self.type == "money" and isinstance(self.default, int)
         return cast(int, self.default) * 100 if is_money else self.default
 
@@ -95,6 +117,8 @@ class Parameter:
         """The values under those names; money in fen, an empty value larger than any amount or day."""
         if self.type == "money":
             return {f"{self.name}_fen": FEN_MAX * 2 if value is None else int(cast(int, value))}
+        if self.type == "decimal":
+            return {f"{self.name}_milli": int(cast(int, value))}
         if value is None:
             return {self.name: _NEVER}
         values: dict[str, int | str] = {self.name: value}

@@ -5,6 +5,8 @@ from pathlib import Path
 
 HOME_VARIABLE = "FUNDTRAIL_HOME"
 HOME_DEFAULT = "fundtrail-home"
+DATABASE_VARIABLE = "FUNDTRAIL_DATABASE"
+"""A URL in the environment, as it may hold a password that no list of processes should show."""
 
 
 def home_folder(given: str | os.PathLike[str] | None = None) -> Path:
@@ -22,6 +24,11 @@ def queries_folder() -> Path:
 def ledger_folder(home: Path) -> Path:
     """The folder of the ledger's Delta tables."""
     return home / "ledger"
+
+
+def cases_file(home: Path) -> Path:
+    """The database of cases, where no other is named by URL."""
+    return home / "cases.db"
 
 
 def ledger_version(home: Path) -> int:

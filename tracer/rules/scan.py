@@ -32,13 +32,14 @@ def scan(
     graph: str | None = None,
     progress: Callable[[str], None] = lambda rule_id: None,
     seconds: float = RULE_SECONDS,
+    left_out: dict[str, list[str]] | None = None,
 ) -> dict[str, Any]:
     """Findings of the rules (default: all in force) on the newest ledger, as contract section 3 gives them.
 
     `parameters` is a file and `settings` are texts `RULE.param=value`; `graph` is a Bolt URI instead of the
     embedded graph. Beside the contract's keys: `method`, `rules` (version, sha256, parameters of each rule
     evaluated), `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`,
-    `summary` (numbers of rules).
+    `summary` (numbers of rules). `left_out` takes the subjects that were not evaluated themselves, by rule.
     Raises UsageError for unknown rules, parameters or methods, StoreUnavailable without a usable graph.
     """
     known = load_rules()
@@ -54,7 +55,7 @@ def scan(
         {"rule_id": rule.id, "missing": missing} for rule in chosen if (missing := rule.missing(tables))
     ]
     found: list[Found] = []
-    skipped: dict[str, int] = {}
+    skipped = left_out if left_out is not None else {}
     if ready:
         given_values = _given(ledger, version, tables, as_of)
         with open_graph(home, version, method, as_of, graph) as store:
@@ -70,7 +71,7 @@ def scan(
     exemptions = read_exemptions(ledger, version, as_of) if tables.get("exemptions") else []
     result = _result(ledger, version, as_of, method, resolved, found, exemptions) | {
         "not_evaluable": sorted(not_evaluable, key=lambda entry: str(entry["rule_id"])),
-        "not_evaluated": skipped,
+        "not_evaluated": {rule_id: len(subjects) for rule_id, subjects in skipped.items()},
     }
     return result | {"summary": summary_of(result)}
 
@@ -94,12 +95,13 @@ def summary_of(result: Mapping[str, Any]) -> dict[str, int]:
 
 def evaluate(
     store: Store, entry: Resolved, given: Mapping[str, int | bool], as_of: date, seconds: float = RULE_SECONDS
-) -> tuple[list[Found], int] | str:
-    """The findings of one rule and the number of subjects not evaluated, or why it failed as a whole."""
+) -> tuple[list[Found], list[str]] | str:
+    """The findings of one rule and the subjects not evaluated, or why it failed as a whole."""
     rule = entry.rule
     try:
         rows = store.run(rule.query, _values(entry, given, as_of), seconds)
-        return merge(rule, rows)
+        found, _ = merge(rule, rows)
+        return found, sorted({str(row["subject"]) for row in rows if row["level"] == NOT_EVALUATED})
     except (QueryTimeout, StoreExhausted, QueryFailed) as error:
         return f"{rule.file}: {error}"
 

@@ -1,0 +1,180 @@
+"""The database of cases: SQLite in the home folder, or PostgreSQL by URL; opened in its newest form.
+
+All writers take one lock, so that both engines do the same: one write at a time, reads beside it.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+
+from tracer.errors import DataRefusedError, FundtrailError, UsageError
+from tracer.settings import DATABASE_VARIABLE, cases_file
+
+NEWEST = "0001"
+"""The migration that this code works with."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_WRITES = "fundtrail_writes"
+_WAIT_SECONDS = 60
+_WRITERS_LOCK = 7_202_011
+"""Number of the advisory lock of PostgreSQL that writers hold until their commit."""
+
+
+class DatabaseUnavailable(FundtrailError):  # noqa: N818 - reads better where it is raised
+    """The database of cases cannot be reached, or is held by somebody else for too long."""
+
+
+class Cases:
+    """An open database of cases."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database."""
+        with _told(self.engine), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction, the only writing one at a time: committed at the end, or nothing of it is."""
+        with _told(self.engine), self.engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITES: True})
+            with connection.begin():
+                if self.engine.dialect.name == "postgresql":
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+                yield connection
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def open_cases(home: Path) -> Iterator[Cases]:
+    """The database of a home folder, made or brought up to date where needed, closed at the end.
+
+    Raises `UsageError` for a URL that is none, `DatabaseUnavailable` where nobody answers, and
+    `DataRefusedError` where a newer fundtrail has made the database.
+    """
+    cases = connect(home)
+    try:
+        yield cases
+    finally:
+        cases.close()
+
+
+def connect(home: Path) -> Cases:
+    """As `open_cases`, for a service that keeps it open."""
+    url = database_url(home)
+    if url.get_backend_name() == "sqlite":
+        home.mkdir(parents=True, exist_ok=True)
+    cases = Cases(_engine(url))
+    found = _form(cases)
+    if found is not None and found > NEWEST:
+        raise DataRefusedError(
+            f"案件库由更新的版本建立（{found}），请升级 fundtrail / "
+            f"the database of cases was made by a newer fundtrail ({found}); upgrade this one"
+        )
+    if found != NEWEST:
+        _upgrade(cases)
+    return cases
+
+
+def has_cases(home: Path) -> bool:
+    """Whether there can be alerts: a file in the home folder, or a database given by URL."""
+    return DATABASE_VARIABLE in os.environ or cases_file(home).exists()
+
+
+def database_url(home: Path) -> URL:
+    """Where the cases are: `FUNDTRAIL_DATABASE`, else a file in the home folder."""
+    given = os.environ.get(DATABASE_VARIABLE)
+    if not given:
+        return URL.create("sqlite", database=str(cases_file(home)))
+    try:
+        url = make_url(given)
+    except ArgumentError as error:
+        raise UsageError(_bad_url()) from error
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername == "sqlite" and url.database:
+        return url
+    raise UsageError(_bad_url())
+
+
+def _bad_url() -> str:
+    # The text itself is not repeated: it may hold a password.
+    return (
+        f"{DATABASE_VARIABLE} 应写作 postgresql://用户:密码@主机:端口/库名 / "
+        f"{DATABASE_VARIABLE} is written postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    )
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine(url, connect_args={"timeout": _WAIT_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "PostgreSQL 需要另装：pip install 'fundtrail[postgres]' / PostgreSQL needs that extra"
+        ) from error
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    """Let us begin transactions ourselves; an acknowledged commit is on the disk."""
+    connection.isolation_level = None
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """Tell in words of ours that the database does not answer."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        reason = str(error.orig).strip().splitlines()[0]
+        raise DatabaseUnavailable(
+            f"案件库不能使用（{shown}）：{reason} / the database of cases cannot be used"
+        ) from error
+
+
+def _form(cases: Cases) -> str | None:
+    """The migration that a database stands at; None where it holds nothing yet."""
+    with cases.read() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(cases: Cases) -> None:
+    """Run the migrations that are missing, in one transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with cases.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, NEWEST)

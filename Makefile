@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
 
-.PHONY: all demo test check bench drills docs browser clean
+.PHONY: all demo test check bench drills docs browser postgres clean
 all: test
 
 $(SETUP): pyproject.toml constraints.txt
@@ -16,7 +16,7 @@ $(SETUP): pyproject.toml constraints.txt
 demo: $(SETUP)  ## an invented county: ingest, scan, trace, picture
 	$(BIN)/fundtrail --home demo-home demo
 
-test: $(SETUP) browser check  ## everything that CI runs
+test: $(SETUP) browser postgres check  ## everything that CI runs
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 check: $(SETUP)  ## format, lint, types, direction of imports
@@ -28,10 +28,13 @@ check: $(SETUP)  ## format, lint, types, direction of imports
 browser:  ## Debian's Chromium and a Chinese font, where this user may install them
 	@sh tests/browser.sh
 
+postgres:  ## Debian's PostgreSQL, of which the tests run clusters of their own
+	@sh tests/postgres.sh
+
 bench: $(SETUP)  ## the figures of the README
 	$(BIN)/python -m benchmarks
 
-drills: $(SETUP) browser  ## kills, large random runs, faults
+drills: $(SETUP) browser postgres  ## kills, large random runs, faults
 	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills --numprocesses 2
 
 docs: $(SETUP)  ## the generated pages

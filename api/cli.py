@@ -18,7 +18,7 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
 from api.choices import Choices, Format, choices
-from api.commands import data, follow, judge, machine, picture
+from api.commands import data, follow, forms, judge, machine, picture
 from api.home import check_home, home_refused, is_of_home, reason_of
 from api.render import close_quietly, use_utf8, write_csv, write_json, write_line, write_message
 from tracer.errors import FundtrailError
@@ -189,6 +189,8 @@ app.command("ingest")(data.ingest)
 app.command("scan")(judge.scan)
 app.command("trace")(follow.trace)
 app.command("links")(follow.links)
+judge.rules_app.command("form")(forms.write_rule_form)
+judge.rules_app.command("read-form")(forms.read_rule_form)
 app.add_typer(judge.rules_app, name="rules")
 app.add_typer(picture.export_app, name="export")
 app.command("demo")(data.demo)

@@ -1,0 +1,55 @@
+"""`rules form` and `rules read-form`: the official form by which offices ask for rules."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.choices import RuleOption, choices
+from api.render import add_row, table, words, write_csv, write_json, write_line, write_table
+
+
+def write_rule_form(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="XLSX 文件。 XLSX file.")],
+    rule: RuleOption = None,
+) -> None:
+    """按附2 印出规则申请表。 Write the official rule form (XLSX) with these rules, or all in force."""
+    from tracer.rules.form import form_of, write_form
+    from tracer.rules.load import choose_rules, load_rules
+
+    chosen = choices(context)
+    form = form_of(choose_rules(load_rules(), rule))
+    write_form(form, output)
+    if chosen.format == "json":
+        write_json({"file": str(output), "rules": len(form.rows)})
+    elif chosen.format == "csv":
+        write_csv(("file", "rules"), [[str(output), len(form.rows)]])
+    else:
+        write_line(chosen.say("form_written", file=output, count=len(form.rows)))
+
+
+def read_rule_form(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="填好的申请表。 A form filled in.")],
+) -> None:
+    """读回填好的申请表，指出与现行规则的不同。 Read a form back; says how it differs from the rules."""
+    from tracer.rules.form import compare, read_form
+    from tracer.rules.load import load_rules
+
+    chosen = choices(context)
+    form = read_form(file)
+    compared = compare(form, load_rules())
+    rows = [{**vars(row), "rule_id": rule_id, "differs": list(differs)} for row, rule_id, differs in compared]
+    if chosen.format == "json":
+        facts = {name: getattr(form, name) for name in ("unit", "day", "filler", "phone")}
+        write_json(facts | {"rows": rows})
+    elif chosen.format == "csv":
+        write_csv(list(rows[0]) if rows else (), [list(row.values()) for row in rows])
+    else:
+        write_line(chosen.say("form_read", count=len(rows), unit=form.unit, day=form.day))
+        made = table(*words(chosen.lang, "number", "rule", "form_differs"))
+        for row, rule_id, differs in compared:
+            what = chosen.say("form_new" if rule_id is None else "form_same")
+            add_row(made, row.number, row.name, chosen.separator.join(differs) or what)
+        write_table(made)

@@ -219,6 +219,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "innocent": ("正常情形", "Innocent explanations"),
     "needs": ("需要的表", "Tables"),
     "parameter": ("参数", "Parameter"),
+    "fund": ("资金", "Fund"),
+    "region": ("区划", "Region"),
     "default": ("默认", "Default"),
     "unit": ("单位", "Unit"),
     "origin_of": ("出处", "From"),

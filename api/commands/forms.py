@@ -1,4 +1,4 @@
-"""`rules form` and `rules read-form`: the official form by which offices ask for rules."""
+"""`rules set`, `rules form` and `rules read-form`: what a locality settles about its rules."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,43 @@ import typer
 
 from api.choices import RuleOption, choices
 from api.render import add_row, table, words, write_csv, write_json, write_line, write_table
+
+
+def set_rule(
+    context: typer.Context,
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RULE.param=value…", help="参数值；留空则删除。 Values; an empty one forgets."
+        ),
+    ] = None,
+    fund: Annotated[str, typer.Option(metavar="NAME", help="只对此项资金。 For this fund only.")] = "",
+    region: Annotated[
+        str, typer.Option(metavar="CODE", help="只对此区划及其下级。 For this division and those below.")
+    ] = "",
+) -> None:
+    """保存本地的参数值（可按资金、按区划），不给值则列出。 Keep values of parameters in the home; lists them.
+
+    --parameters and then --set of a scan override what is kept; the more precise region, then fund, counts.
+    """
+    from dataclasses import asdict
+
+    from tracer.rules.kept import Kept, keep, read_kept
+    from tracer.rules.load import load_rules
+
+    chosen, rules = choices(context), load_rules()
+    kept = keep(chosen.home, rules, values, fund, region) if values else read_kept(chosen.home, rules)
+    rows = [asdict(entry) for entry in kept]
+    names = list(Kept.__dataclass_fields__)
+    if chosen.format == "json":
+        write_json({"kept": rows})
+    elif chosen.format == "csv":
+        write_csv(names, [list(row.values()) for row in rows])
+    else:
+        made = table(*words(chosen.lang, "rule", "parameter", "fund", "region", "value"))
+        for row in rows:
+            add_row(made, *row.values())
+        write_table(made)
 
 
 def write_rule_form(

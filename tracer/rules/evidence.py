@@ -78,7 +78,7 @@ def _iso(value: date | datetime | None) -> str | None:
 
 def finding_row(found: Found, resolved: Resolved, rows: Rows) -> dict[str, Any]:
     """A finding as the contract gives it, with its rows; `details`: its other columns, days as dates."""
-    rule = found.rule
+    rule, resolved = found.rule, found.resolved or resolved
     row = {
         "rule_id": rule.id,
         "rule_version": rule.version,
@@ -88,6 +88,7 @@ def finding_row(found: Found, resolved: Resolved, rows: Rows) -> dict[str, Any]:
         "amount_fen": found.amount_fen,
         "parameters": resolved.echoed(),
         "not_from_documents": resolved.not_from_documents(),
+        "set": sorted(resolved.set_by_user),
         "details": dict(_detail(name, value) for name, value in found.details.items()),
         "evidence": rows.evidence(found.refs),
     }
@@ -210,12 +211,12 @@ def _fact(name: str, value: Any, column: Column, w: "_Words") -> str:
 
 
 def _parameter_text(finding: Mapping[str, Any], result: Mapping[str, Any], rule: Rule, w: _Words) -> str:
-    entry = next(entry for entry in result["rules"] if entry["rule_id"] == rule.id)
     parts = []
     for name, value in finding["parameters"].items():
         shown = "—" if value is None else f"{value} {w(f'unit_{rule.parameter[name].unit}')}"
         unfounded = name in finding["not_from_documents"]
-        origin = f"（{w('origin_' + entry['origins'][name])}）" if unfounded else ""
+        origin = "set" if name in finding["set"] else rule.parameter[name].origin
+        origin = f"（{w('origin_' + origin)}）" if unfounded else ""
         parts.append(f"{name}={shown}{origin}")
     return ("；" if w.lang == "zh" else "; ").join(parts) or w("none")
 

@@ -9,6 +9,7 @@ from typing import Any
 from tracer.calendar import date_of
 from tracer.ledger import Ledger
 from tracer.money import format_yuan
+from tracer.rules.parameters import Resolved
 from tracer.rules.spec import LEVELS, SUBJECTS_WITH_A_DAY, Rule
 
 _COLUMNS = ("rule_id", "subject", "amount_fen", "reason", "doc_no", "valid_from", "valid_to")
@@ -56,6 +57,8 @@ class Found:
     refs: tuple[str, ...]
     details: Mapping[str, Any]
     exempt_fen: int = 0
+    resolved: Resolved | None = None
+    """The values with which it was found, where they are not those of all subjects of the rule."""
     exemptions: tuple[Exemption, ...] = ()
 
     @property

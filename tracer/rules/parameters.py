@@ -67,21 +67,24 @@ class Resolved:
         ]
 
 
-def read_settings(rules: Mapping[str, Rule], file: Path | None = None, sets: Iterable[str] = ()) -> Settings:
-    """What the parameters file and the `RULE.param=value` texts say; the texts win.
+def read_settings(
+    rules: Mapping[str, Rule], file: Path | None = None, sets: Iterable[str] = (), place: str = "--set"
+) -> Settings:
+    """What the parameters file and the `RULE.param=value` texts say; the texts, which stand at `place`, win.
 
     The file is a CSV table `rule_id,parameter,value` in UTF-8 or GB18030. Raises UsageError for a file
     that is no such table, a rule or parameter that is not there, and a value of the wrong kind.
     """
     texts: dict[tuple[str, str], str] = {}
     places: dict[tuple[str, str], str] = {}
-    for place, rule_id, name, value in [*(_rows(file) if file else []), *(_set(text) for text in sets)]:
+    said = [*(_rows(file) if file else []), *((place, *parse_set(text)) for text in sets)]
+    for where, rule_id, name, value in said:
         key = (rule_id, name)
-        if key in places and place != "--set" and places[key] != "--set":
+        if key in places and place not in (where, places[key]):
             raise UsageError(
-                f"{place}：{rule_id}.{name} 给了两次 / {rule_id}.{name} is given twice; keep one"
+                f"{where}：{rule_id}.{name} 给了两次 / {rule_id}.{name} is given twice; keep one"
             )
-        texts[key], places[key] = value, place
+        texts[key], places[key] = value, where
     _check_names(rules, places)
     settings = Settings(texts, places)
     for rule in rules.values():
@@ -121,6 +124,11 @@ def _check_names(rules: Mapping[str, Rule], places: Mapping[tuple[str, str], str
             raise UsageError(
                 f"{place}：没有规则 {rule_id}，见 fundtrail rules list"
                 f" / there is no rule {rule_id}; `fundtrail rules list` names all"
+            )
+        if name == "level":
+            raise UsageError(
+                f"{place}：预警级别由财政部确定（001_0cce089113c317c0.txt 第二十条），本级不能改"
+                f" / the level of a rule is set by the Ministry of Finance (article 20) and locked here"
             )
         if name not in rules[rule_id].parameter:
             known = ", ".join(rules[rule_id].parameter) or "—"
@@ -190,11 +198,12 @@ def _echo(parameter: Parameter, value: Value) -> int | float | str | None:
     return value // 100 if value % 100 == 0 else plain_yuan(value)
 
 
-def _set(text: str) -> tuple[str, str, str, str]:
+def parse_set(text: str) -> tuple[str, str, str]:
+    """Rule, parameter and value of a text `RULE.param=value`; raises UsageError for any other."""
     match = re.fullmatch(r"\s*(\w+)\.(\w+)\s*=(.*)", text, re.DOTALL)
     if match is None:
         raise UsageError(f"--set {text}：应写作 规则.参数=值 / is written RULE.param=value, e.g. ZB01.n=5")
-    return "--set", match[1].upper(), match[2], match[3]
+    return match[1].upper(), match[2], match[3]
 
 
 def _rows(file: Path) -> list[tuple[str, str, str, str]]:

@@ -3,7 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from tracer.graph.build import open_graph
 from tracer.ledger import Ledger
 from tracer.rules.evidence import Rows, finding_row
 from tracer.rules.exemptions import Exemption, Found, apply_exemptions, problems_of, read_exemptions
+from tracer.rules.kept import Values, read_kept, resolve_at
 from tracer.rules.load import choose_rules, load_rules
-from tracer.rules.parameters import Resolved, read_settings, resolve
+from tracer.rules.parameters import Resolved, read_settings
+from tracer.rules.place import NOWHERE, Place, fund_key, places_of
 from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUATED, OWN_COLUMNS, Rule
 
 RULE_SECONDS = 300.0
@@ -49,7 +53,8 @@ def scan(
     ledger = Ledger(home)
     version = ledger.version
     tables = ledger.tables(version)
-    resolved = [resolve(rule, given) for rule in chosen]
+    kept = [replace(entry, fund=fund_key(entry.fund)) for entry in read_kept(home, known)]
+    resolved = [resolve_at(rule, kept, given, *NOWHERE) for rule in chosen]
     ready = [entry for entry in resolved if not entry.rule.missing(tables)]
     not_evaluable = [
         {"rule_id": rule.id, "missing": missing} for rule in chosen if (missing := rule.missing(tables))
@@ -61,7 +66,9 @@ def scan(
         with open_graph(home, version, method, as_of, graph) as store:
             for entry in ready:
                 progress(entry.rule.id)
-                outcome = evaluate(store, entry, given_values, as_of, seconds)
+                values = Values(entry.rule, kept, given)
+                places = partial(places_of, ledger, version, as_of, entry.rule.subject)
+                outcome = evaluate_everywhere(store, values, places, given_values, as_of, seconds)
                 if isinstance(outcome, str):
                     not_evaluable.append({"rule_id": entry.rule.id, "missing": [], "reason": outcome})
                     continue
@@ -104,6 +111,34 @@ def evaluate(
         return found, sorted({str(row["subject"]) for row in rows if row["level"] == NOT_EVALUATED})
     except (QueryTimeout, StoreExhausted, QueryFailed) as error:
         return f"{rule.file}: {error}"
+
+
+def evaluate_everywhere(
+    store: Store,
+    values: Values,
+    places: Callable[[Iterable[str]], Mapping[str, Place]],
+    given: Mapping[str, int | bool],
+    as_of: date,
+    seconds: float = RULE_SECONDS,
+) -> tuple[list[Found], list[str]] | str:
+    """As `evaluate`, each subject with the values that hold for its fund and region.
+
+    The query is run once for each set of values; `places` tells where subjects are.
+    """
+    variants = values.variants()
+    outcomes = [evaluate(store, entry, given, as_of, seconds) for entry in variants]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    if failures or len(variants) == 1:
+        return failures[0] if failures else outcomes[0]
+    parts = [outcome for outcome in outcomes if not isinstance(outcome, str)]
+    at = places({name for found, out in parts for name in (*(f.subject for f in found), *out)})
+    standing: list[Found] = []
+    left_out: set[str] = set()
+    for entry, (found, out) in zip(variants, parts, strict=True):
+        here = {name for name in (*(f.subject for f in found), *out) if values.at(at.get(name)) == entry}
+        standing += [replace(f, resolved=entry) for f in found if f.subject in here]
+        left_out |= here.intersection(out)
+    return standing, sorted(left_out)
 
 
 def query_values(ledger: Ledger, version: int, entry: Resolved, as_of: date) -> dict[str, int | str | bool]:

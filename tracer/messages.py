@@ -260,6 +260,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "subject_batch": ("批次", "batch"),
     "optional_tables": ("可选", "optional"),
     "or_table": ("或", " or "),
+    "words_kept": ("现用本地词表 {digest}…", "The words of this home are in force ({digest}…)"),
+    "words_shipped": ("现用自带词表", "The words that ship are in force"),
     "form_written": ("申请表已写入 {file}（{count} 条规则）", "The form is in {file} ({count} rules)"),
     "form_read": ("申请表：{unit} {day} 共 {count} 条规则", "Form: {unit} {day}, {count} rules"),
     "form_differs": ("与现行规则的不同", "Differs from the rules in"),

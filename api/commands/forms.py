@@ -7,6 +7,7 @@ import typer
 
 from api.choices import RuleOption, choices
 from api.render import add_row, table, words, write_csv, write_json, write_line, write_table
+from tracer.errors import UsageError
 
 
 def set_rule(
@@ -44,6 +45,35 @@ def set_rule(
         for row in rows:
             add_row(made, *row.values())
         write_table(made)
+
+
+def rule_words(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="本地词表（YAML）。 Words of the locality.")
+    ] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="恢复自带词表。 Back to those that ship.")
+    ] = False,
+) -> None:
+    """禁止用途（ZC05）的词表：换成本地的；不给文件则印出现行的。 The words of ZC05: replace or print them."""
+    from tracer.graph.uses_file import keep_uses, uses_digest, uses_text
+
+    chosen = choices(context)
+    if file is not None and shipped:
+        raise UsageError("--shipped 与文件只能给一个 / give a file or --shipped, not both")
+    if file is None and not shipped and chosen.format == "table":
+        write_line(uses_text(chosen.home).rstrip())
+        return
+    if file is not None or shipped:
+        keep_uses(chosen.home, file)
+    digest = uses_digest(chosen.home)
+    if chosen.format == "json":
+        write_json({"kept": bool(digest), "sha256": digest or None})
+    elif chosen.format == "csv":
+        write_csv(("kept", "sha256"), [[bool(digest), digest]])
+    else:
+        write_line(chosen.say("words_kept" if digest else "words_shipped", digest=digest[:12]))
 
 
 def write_rule_form(

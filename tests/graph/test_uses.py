@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tracer.graph.uses import Uses, code_hits, load_uses, payee_hits, purpose_hits
+from tracer.graph.uses import Uses, code_hits, payee_hits, purpose_hits
+from tracer.graph.uses_file import load_uses
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contract" / "rules-exact.md"
 

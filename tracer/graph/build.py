@@ -14,6 +14,7 @@ from tracer.flow.store import flow_name
 from tracer.graph import content, open_store
 from tracer.graph.base import Store, StoreUnavailable, cannot_write
 from tracer.graph.project import project
+from tracer.graph.uses_file import uses_digest
 from tracer.ledger import Ledger
 
 VERSIONS_KEPT = 3
@@ -38,7 +39,7 @@ def open_graph(
     """
     if uri is not None:
         return _on_server(home, version, method, as_of, uri)
-    target = graphs_folder(home) / f"{flow_name(version, method, as_of)}.lbug"
+    target = graphs_folder(home) / f"{_graph_name(home, version, method, as_of)}.lbug"
     if target.exists():
         try:
             return open_store(target)
@@ -54,12 +55,18 @@ def open_graph(
     return open_store(target)
 
 
+def _graph_name(home: Path, version: int, method: str, as_of: date | None) -> str:
+    """The name of a build; that of the flow, and the digest of the words that the home keeps."""
+    words = uses_digest(home)[:12]
+    return flow_name(version, method, as_of) + (f"-{words}" if words else "")
+
+
 def _on_server(home: Path, version: int, method: str, as_of: date | None, uri: str) -> Store:
     from tracer.graph.neo4j import Neo4jStore
     from tracer.graph.server import auth_of
 
     store = Neo4jStore(uri, auth_of(home, uri))
-    note = graphs_folder(home) / f"{flow_name(version, method, as_of)}.digest"
+    note = graphs_folder(home) / f"{_graph_name(home, version, method, as_of)}.digest"
     if note.exists() and store.state() == (note.read_text("ascii"), content.model_digest()):
         return store
     with _projected(home, version, method, as_of) as folder:

@@ -10,7 +10,7 @@ from tracer.graph.draft import Draft
 from tracer.graph.identity import id_key, id_problems
 from tracer.graph.seen import seen
 from tracer.graph.text import dictionary_of, distinct, text_key
-from tracer.graph.uses import code_hits, load_uses, payee_hits, purpose_hits
+from tracer.graph.uses import Uses, code_hits, payee_hits, purpose_hits
 from tracer.ledger import Ledger
 from tracer.schema import CASH
 
@@ -66,7 +66,7 @@ def make_payments(draft: Draft) -> None:
     draft.make("project_payments", _PROJECT_PAYMENTS)
 
 
-def write_payments(draft: Draft) -> None:
+def write_payments(draft: Draft, uses: Uses) -> None:
     """Write transfers and their edges; needs what `make_payments` keeps and `arrangements`."""
     draft.nodes("Transfer", _TRANSFERS)
     draft.edges("SENT", "Account", "Transfer", _SENT)
@@ -78,7 +78,7 @@ def write_payments(draft: Draft) -> None:
     draft.edges("SPENDS", "Transfer", "Fund", _SPENDS)
     draft.edges("DRAWS", "Transfer", "Indicator", _DRAWS)
     draft.edges("REPEATS", "Transfer", "Transfer", _REPEATS)
-    _write_uses(draft)
+    _write_uses(draft, uses)
 
 
 def _problems(person: pa.ChunkedArray, days: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -116,8 +116,7 @@ def _pointing_at(column: str) -> str:
     return f"SELECT key AS from_key, {column} AS to_key FROM payments WHERE {column} IS NOT NULL"
 
 
-def _write_uses(draft: Draft) -> None:
-    uses = load_uses()
+def _write_uses(draft: Draft, uses: Uses) -> None:
     groups = pa.table(
         {
             "key": list(range(len(uses.groups))),

@@ -19,6 +19,7 @@ from tracer.graph.facts_people import make_people, read_people, write_people
 from tracer.graph.facts_performance import quarter_before, read_performance, write_performance
 from tracer.graph.facts_plan import read_plan, write_plan
 from tracer.graph.returned import write_returned
+from tracer.graph.uses_file import load_uses
 from tracer.ledger import Ledger
 
 
@@ -49,7 +50,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         write_performance(draft, flow.as_of)
         write_people(draft)
         write_offices(draft)
-        write_payments(draft)
+        write_payments(draft, load_uses(ledger.home))
         write_households(draft)
         write_flow(draft)
         write_returned(draft, flow)

@@ -1,19 +1,16 @@
 """The nine groups of prohibited uses (ZC05): which of them a payment's words and codes show.
 
-The words are data, in `uses.yaml`; how they are looked for is rules-exact.md section 5. All texts that come
+The words are data (`uses_file.py`); how they are looked for is rules-exact.md section 5. All texts that come
 in here are texts as compared (`tracer.graph.text.text_key`).
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from importlib.resources import files
-from typing import Any
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 _CUT = "\n"
 """Stays where something was cut out, so that its neighbours do not join; compared texts hold no such sign."""
@@ -104,19 +101,6 @@ class Uses:
         }
 
 
-@lru_cache(maxsize=1)
-def load_uses() -> Uses:
-    """Read the words that ship with the package."""
-    text = files("tracer.graph").joinpath("uses.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
-    return Uses(
-        groups=tuple(_group(entry) for entry in content["groups"]),
-        general_exceptions=tuple(content["general_exceptions"]),
-        negations=tuple(content["negations"]),
-        breaks=content["breaks"],
-    )
-
-
 def purpose_hits(purposes: pa.Array, uses: Uses) -> pa.Table:
     """Look up distinct purposes. Columns: `text`, `id` of the group, `words`, `exceptions` or null."""
     texts = _matching(purposes, uses.any_word)
@@ -165,16 +149,3 @@ def _cut_out(text: str, phrases: Iterable[str]) -> tuple[str, list[str]]:
 def _table(names: list[str], rows: Sequence[tuple[str | None, ...]]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pa.table([pa.array(column, pa.string()) for column in columns], names=names)
-
-
-def _group(entry: dict[str, Any]) -> Group:
-    return Group(
-        id=entry["id"],
-        item=entry["item"],
-        words=tuple(entry["words"]),
-        exceptions=tuple(entry.get("exceptions", ())),
-        payee_words=tuple(entry.get("payee_words", ())),
-        codes=tuple(entry.get("codes", ())),
-        exempting_kind=entry.get("exempting_kind"),
-        exempted_words=tuple(entry.get("exempted_words", ())),
-    )

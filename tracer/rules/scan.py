@@ -13,6 +13,7 @@ from tracer.calendar import WorkingDays, day_number
 from tracer.flow.store import check_method
 from tracer.graph.base import QueryFailed, QueryTimeout, Row, Store, StoreExhausted, Value
 from tracer.graph.build import open_graph
+from tracer.graph.uses_file import uses_digest
 from tracer.ledger import Ledger
 from tracer.rules.evidence import Rows, finding_row
 from tracer.rules.exemptions import Exemption, Found, apply_exemptions, problems_of, read_exemptions
@@ -43,7 +44,8 @@ def scan(
     `parameters` is a file and `settings` are texts `RULE.param=value`; `graph` is a Bolt URI instead of the
     embedded graph. Beside the contract's keys: `method`, `rules` (version, sha256, parameters of each rule
     evaluated), `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`,
-    `summary` (numbers of rules). `left_out` takes the subjects that were not evaluated themselves, by rule.
+    `summary` (numbers of rules), `words_sha256` (of the words that the home keeps for ZC05, else null).
+    `left_out` takes the subjects that were not evaluated themselves, by rule.
     Raises UsageError for unknown rules, parameters or methods, StoreUnavailable without a usable graph.
     """
     known = load_rules()
@@ -250,6 +252,7 @@ def _result(
         "suppressed": hidden,
         "problems": problems_of(exemptions, {rule_id: entry.rule for rule_id, entry in by_id.items()}),
         "rules": [_rule_entry(entry) for entry in resolved],
+        "words_sha256": uses_digest(ledger.home) or None,
         "digest": _digest(as_of, version, method, findings),
     }
 

@@ -180,6 +180,8 @@ def _zc08(desk: Desk) -> None:
     clerk.pay(honest, 16 * WAN, day, "分拣线调试款", line=3, project=project)
     clerk.move(honest.account, county.unit.account, 8 * WAN, day + timedelta(days=5), "质保金")
     clerk.move(honest.account, county.unit.account, 8 * WAN - 100, day + timedelta(days=6), "往来款")
+    # What came back is still on the unit's account.
+    desk.books.find("ZC24", county.unit.account, "yellow", 28 * WAN - 100)
 
 
 def _zc12(desk: Desk) -> None:

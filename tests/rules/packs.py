@@ -18,7 +18,16 @@ from tracer.ledger import Ledger
 
 NAMES = {
     *("fund_id", "fund_name", "indicator_id", "parent_indicator_id", "child_indicator_id", "project_id"),
-    *("account_no", "payer_account", "payee_account", "from_account", "to_account", "doc_no", "household_id"),
+    *(
+        "account_no",
+        "payer_account",
+        "payee_account",
+        "from_account",
+        "to_account",
+        "doc_no",
+        "household_id",
+        "card_account",
+    ),
     *("payment_id", "transfer_id", "refund_of", "voucher_no", "subject", "subject_id"),
 }
 PERSONS = {"person_id", "beneficiary_id", "holder_id", "person_a", "person_b"}

@@ -58,6 +58,10 @@ class Draft:
         """What a query gives."""
         return self._db.sql(query).to_arrow_table()
 
+    def count(self, name: str) -> int:
+        """How many rows a relation has."""
+        return int(self.rows(f'SELECT count(*) AS n FROM "{name}"')["n"][0].as_py())
+
     def look_up(self, column: pa.ChunkedArray, keys: str) -> pa.Array:
         """For each text of a column the `key` that a relation gives to its `id`, null where there is none."""
         encoded = dictionary_of(column)

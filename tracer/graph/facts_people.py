@@ -55,7 +55,7 @@ def write_people(draft: Draft) -> None:
     """Write people's nodes and edges.
 
     Needs `account_nodes`, `party_nodes`, `account_balances`, `lowest_balances` and what
-    `make_account_facts` keeps.
+    `make_account_facts` and `make_passed` keep.
     """
     draft.nodes("Party", "SELECT key, id, name FROM party_nodes")
     draft.nodes(
@@ -64,11 +64,12 @@ def write_people(draft: Draft) -> None:
         SELECT n.key, n.id, 'accounts#' || n.seq AS ref, listed, is_cash, is_public, holder_name, holder_key,
             holder_id, holder_kind, account_type, opening_fen, coalesce(b.held_fen, 0) AS held_fen,
             l.lowest_balance_fen, l.lowest_ref, h.holder_no, coalesce(w.is_wrong, false) AS code_is_wrong,
-            coalesce(d.tested_payments, 0) AS tested_payments, d.digit_chi2_milli
+            coalesce(d.tested_payments, 0) AS tested_payments, d.digit_chi2_milli,
+            f.fen AS fund_received_fen, f.payers AS fund_payers
         FROM account_nodes n LEFT JOIN account_balances b ON b.key = n.key
             LEFT JOIN lowest_balances l ON l.key = n.key
             LEFT JOIN account_holders h ON h.key = n.key LEFT JOIN wrong_codes w ON w.seq = n.seq
-            LEFT JOIN first_digits d ON d.key = n.key
+            LEFT JOIN first_digits d ON d.key = n.key LEFT JOIN firm_receipts f ON f.account_key = n.key
         """,
     )
     draft.edges(

@@ -35,7 +35,8 @@ def write_performance(draft: Draft, as_of: date | None) -> None:
     draft.nodes(
         "Asset",
         """
-        SELECT row AS key, asset_id AS id, 'assets#' || _seq AS ref, operator IS NOT NULL AS has_operator
+        SELECT row AS key, asset_id AS id, 'assets#' || _seq AS ref, operator IS NOT NULL AS has_operator,
+            benefit IS NOT NULL AND beneficiaries IS NOT NULL AS has_benefit
         FROM assets
         """,
     )

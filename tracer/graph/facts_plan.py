@@ -134,7 +134,8 @@ def _write_projects(draft: Draft) -> None:
             WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
         )
         SELECT k.key, k.id, 'projects#' || k.seq AS ref, k.seq IS NOT NULL AS listed, name_filled AS name,
-            project_kind AS kind, region_code, place, unit, contractor, approved_amount_fen AS approved_fen,
+            p.project_kind AS kind, region_code, c.county, place, unit, contractor,
+            approved_amount_fen AS approved_fen,
             CASE WHEN k.seq IS NULL THEN NULL
                 WHEN approved_on IS NULL THEN e.day
                 WHEN approval_no IS NOT NULL THEN approved_on END AS approval_day,
@@ -148,6 +149,7 @@ def _write_projects(draft: Draft) -> None:
             period IS NOT NULL AS has_period, person IS NOT NULL AS has_person,
             hotline IS NOT NULL AS has_hotline
         FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq
+            LEFT JOIN project_counties c ON c.project_key = k.key
             LEFT JOIN arranged a ON a.project_key = k.key LEFT JOIN workdays w ON w.day = a.first_day
             LEFT JOIN approvals e ON e.subject_id = k.id LEFT JOIN paid ON paid.project_key = k.key
             LEFT JOIN workdays o ON o.day = coalesce(p.approved_on, e.day)

@@ -84,6 +84,8 @@ NODES: tuple[Node, ...] = (
     # holder_id is filled and no valid unified social credit code (GB 32100). tested_payments counts what the
     # account paid, refunds and household payments left out; digit_chi2_milli is the chi-square statistic of
     # the first digits of these amounts against log10(1 + 1/d), in thousandths, rounded up.
+    # Of enterprises, cooperatives and merchants only: fund_received_fen and, all indicators being one, the
+    # number of holders it came from.
     Node(
         "Account",
         "A bank account, or CASH; `listed` is false where a row only names it.",
@@ -92,7 +94,7 @@ NODES: tuple[Node, ...] = (
             "holder_name": TEXT, "holder_key": TEXT, "holder_id": TEXT, "holder_kind": TEXT,
             "account_type": TEXT, "opening_fen": INT, "held_fen": INT, "lowest_balance_fen": INT,
             "lowest_ref": TEXT, "holder_no": INT, "code_is_wrong": BOOL, "tested_payments": INT,
-            "digit_chi2_milli": INT,
+            "digit_chi2_milli": INT, "fund_received_fen": INT, "fund_payers": INT,
         },
     ),
     # approval_day is null without an approval. arranged_fen is 0 without arrangements; paid_fen is the sum of
@@ -103,7 +105,8 @@ NODES: tuple[Node, ...] = (
         "A project; `listed` is false where a row only names it.",
         {
             "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "name": TEXT, "kind": TEXT,
-            "region_code": TEXT, "place": TEXT, "unit": TEXT, "contractor": TEXT, "approved_fen": INT,
+            "region_code": TEXT, "county": TEXT, "place": TEXT, "unit": TEXT, "contractor": TEXT,
+            "approved_fen": INT,
             "approval_day": INT, "started_day": INT, "accepted_day": INT, "first_arranged_day": INT,
             "first_arranged_workday": INT, "arranged_fen": INT, "paid_fen": INT, "has_target": BOOL,
             "approval_workday": INT, "first_arranged_year_end": INT, "has_scale": BOOL, "has_content": BOOL,
@@ -176,10 +179,11 @@ NODES: tuple[Node, ...] = (
             "is_latest": BOOL,
         },
     ),
+    # has_benefit: both its benefit and who benefits are filled.
     Node(
         "Asset",
         "An asset that a project formed.",
-        {"key": INT, "id": TEXT, "ref": TEXT, "has_operator": BOOL},
+        {"key": INT, "id": TEXT, "ref": TEXT, "has_operator": BOOL, "has_benefit": BOOL},
     ),
     # opened_rank is the order of opening days, then of identifiers.
     Node(
@@ -210,6 +214,18 @@ NODES: tuple[Node, ...] = (
         {
             "key": INT, "id": TEXT, "ref": TEXT, "name": TEXT, "name_key": TEXT, "level": TEXT,
             "region_code": TEXT, "kind": TEXT,
+        },
+    ),
+    # id is the smallest holder number of a member, its name where it has none. Counted is what projects not
+    # of kind household paid (paid_fen of PAYS_FOR) to enterprises, cooperatives and merchants: received_fen
+    # to the group for so many projects, county_fen to all of the county's payees. Suppliers of power, water,
+    # gas and telephone are in no group. Where county is null, the projects of one payee have no region.
+    Node(
+        "PayeeGroup",
+        "Firms paid in one county, linked by an owner or legal representative, or one of them alone.",
+        {
+            "key": INT, "id": TEXT, "county": TEXT, "payees": INT, "received_fen": INT, "projects": INT,
+            "county_fen": INT, "county_payees": INT,
         },
     ),
     Node(
@@ -288,6 +304,54 @@ EDGES: tuple[Edge, ...] = (
         "transfers on the way, both ends included, up to 30.",
         {"hops": INT},
     ),
+    Edge(
+        "PASSED_ON",
+        (("Transfer", "Transfer"),),
+        "Fund money that an enterprise, cooperative or merchant got by one movement and paid on to another "
+        "holder by the other, so many days later.",
+        {"fen": INT, "days": INT},
+    ),
+    Edge(
+        "HANDED_ON",
+        (("Transfer", "Transfer"),),
+        "Fund money that a person's personal account got straight from an indicator or a public or village "
+        "account, household payments to the holder and his household left out, and paid on to an account of "
+        "another holder (not CASH); to_holder is that account's holder_no.",
+        {"fen": INT, "to_holder": INT},
+    ),
+    Edge(
+        "REACHED",
+        (("Transfer", "Transfer"),),
+        "From a payment for a household project to an enterprise or cooperative, to a movement that brought "
+        "of its money to a person who is not the firm's owner or legal representative, the first on its way; "
+        "hops counts the movements after the payment, up to 30, months are the fewest that lead from the "
+        "day of the payment to that day or beyond it.",
+        {"hops": INT, "months": INT},
+    ),
+    Edge(
+        "COLLECTED",
+        (("Transfer", "Piece"),),
+        "From a household payment into an own account of its person, to fund money of it that came to an "
+        "account of a person, village or agency which is neither his own nor his kin's, the first time on "
+        "its way; what is bought, given back or collected by custom is not followed (ZC28). hops counts the "
+        "movements after the payment, up to 10, days up to 365.",
+        {"hops": INT, "days": INT},
+    ),
+    Edge(
+        "LED_TO",
+        (("Transfer", "Transfer"),),
+        "From a payment, no refund, that names an indicator and goes from a public or village account to a "
+        "firm or person, by a chain of payments and bank transfers, each from the account where the one "
+        "before ended, not earlier and not less than half of it, to one that ends with a person related to "
+        "the payer, or with that one's kin (ZC07). hops counts the chain's movements, 2 to 6, within 365 "
+        "days; keep is the least share in percent, at most 100, that one was of the one before. Of longer "
+        "chains only those that keep more; of equally long ones one.",
+        {
+            "hops": INT, "keep": INT, "second_ref": TEXT, "third_ref": TEXT, "fourth_ref": TEXT,
+            "fifth_ref": TEXT,
+        },
+    ),
+    Edge("IN_GROUP", (("Account", "PayeeGroup"),), "Accounts of a group's firms.", {}),
     Edge(
         "BENEFITS",
         (("Transfer", "Party"),),

@@ -9,6 +9,7 @@ from pathlib import Path
 from tracer.calendar import day_number
 from tracer.errors import ConservationError
 from tracer.flow.store import Flow
+from tracer.graph.chains import write_chains
 from tracer.graph.draft import Draft
 from tracer.graph.facts_accounts import make_account_facts
 from tracer.graph.facts_flow import check_money, make_balances, read_flow, write_flow
@@ -18,6 +19,9 @@ from tracer.graph.facts_payments import make_payments, read_payments, write_paym
 from tracer.graph.facts_people import make_people, read_people, write_people
 from tracer.graph.facts_performance import quarter_before, read_performance, write_performance
 from tracer.graph.facts_plan import read_plan, write_plan
+from tracer.graph.passed import make_passed, write_passed
+from tracer.graph.payee_groups import make_project_counties, write_payee_groups
+from tracer.graph.reached import write_collected, write_reached
 from tracer.graph.returned import write_returned
 from tracer.graph.uses_file import load_uses
 from tracer.ledger import Ledger
@@ -45,6 +49,8 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         make_payments(draft)
         make_households(draft)
         make_account_facts(draft)
+        make_passed(draft)
+        make_project_counties(draft)
         _write_build(draft, flow)
         write_plan(draft)
         write_performance(draft, flow.as_of)
@@ -54,6 +60,11 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         write_households(draft)
         write_flow(draft)
         write_returned(draft, flow)
+        write_passed(draft)
+        write_reached(draft, flow)
+        write_collected(draft, flow)
+        write_chains(draft)
+        write_payee_groups(draft)
         _check_rows(draft)
 
 

@@ -39,11 +39,19 @@ class Asked:
 
 
 def run_scan(
-    chosen: Choices, asked: Asked, progress: Callable[[str], None] = lambda rule_id: None
+    chosen: Choices,
+    asked: Asked,
+    progress: Callable[[str], None] = lambda rule_id: None,
+    left_out: dict[str, list[str]] | None = None,
 ) -> dict[str, Any]:
-    """The result of a scan; the N-th of its findings is the one that --finding N means."""
+    """The result of a scan; the N-th of its findings is the one that --finding N means.
+
+    `left_out` takes, by rule, the subjects that were not evaluated.
+    """
+    from tracer.casework.feed import feed_ledger
     from tracer.rules.scan import scan
 
+    feed_ledger(chosen.home)
     return scan(
         chosen.home,
         asked.as_of,
@@ -53,6 +61,7 @@ def run_scan(
         settings=asked.settings,
         graph=chosen.graph,
         progress=progress,
+        left_out=left_out,
     )
 
 

@@ -18,7 +18,7 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
 from api.choices import Choices, Format, choices
-from api.commands import data, follow, forms, judge, machine, picture
+from api.commands import cases, data, follow, forms, judge, machine, picture
 from api.home import check_home, home_refused, is_of_home, reason_of
 from api.render import close_quietly, use_utf8, write_csv, write_json, write_line, write_message
 from tracer.errors import FundtrailError
@@ -31,7 +31,7 @@ EXIT_BUG, EXIT_INTERRUPTED = 70, 130
 """Exit codes of an error that is a bug of ours, as `sysexits.h` has it, and of Ctrl-C, as shells have it."""
 
 GRAPH_ADDRESS = re.compile(r"(?:bolt|neo4j)(?:\+s|\+ssc)?://[^/\s@][^\s@]*")
-WRITERS = ("ingest", "demo", "serve", "neo4j")
+WRITERS = ("ingest", "demo", "serve", "neo4j", "alerts", "slip")
 """Commands that write into the home folder from the start."""
 WITHOUT_HOME = ("version", "rules")
 
@@ -194,6 +194,8 @@ judge.rules_app.command("words")(forms.rule_words)
 judge.rules_app.command("form")(forms.write_rule_form)
 judge.rules_app.command("read-form")(forms.read_rule_form)
 app.add_typer(judge.rules_app, name="rules")
+app.add_typer(cases.alerts_app, name="alerts")
+app.add_typer(cases.slip_app, name="slip")
 app.add_typer(picture.export_app, name="export")
 app.command("demo")(data.demo)
 app.command("serve")(machine.serve)

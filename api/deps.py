@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from fastapi import Depends, Query, Request
 
 from api.errors import NotFound
+from tracer.casework.db import Cases, connect
 from tracer.errors import UsageError
 from tracer.flow.build import build_flow
 from tracer.flow.store import Flow
@@ -121,14 +122,21 @@ class Books:
 
     def scan(self, as_of: date, method: str) -> dict[str, Any]:
         """The findings of the newest version on a day, kept for the pages that follow."""
+        from tracer.casework.feed import feed_ledger
         from tracer.rules.scan import scan
 
+        feed_ledger(self.home)
         key = (self.ledger.version, as_of, method)
         with self._lock:
             if key not in self._scans:
                 self._scans = {known: kept for known, kept in self._scans.items() if known[0] == key[0]}
                 self._scans[key] = scan(self.home, as_of, method=method)
             return self._scans[key]
+
+    @cached_property
+    def cases(self) -> Cases:
+        """The database of alerts, kept open."""
+        return connect(self.home)
 
     def _secret(self) -> bytes:
         """The key of account digests: random, made once per home folder, readable by its owner alone."""

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.schemas import Problem
+from tracer.casework.alerts import UnknownAlert
 from tracer.errors import DataRefusedError, FundtrailError, UsageError
 from tracer.mask import mask_text
 
@@ -78,7 +79,7 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
-    statuses = {NotFound: 404, UsageError: 422, DataRefusedError: 409}
+    statuses = {NotFound: 404, UnknownAlert: 404, UsageError: 422, DataRefusedError: 409}
     return problem(
         next((status for kind, status in statuses.items() if isinstance(error, kind)), 503), str(error)
     )

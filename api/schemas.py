@@ -183,3 +183,89 @@ class Rule(BaseModel):
     level: str
     status: str
     details: dict[str, Any]
+
+
+class Alert(BaseModel):
+    """A finding as an alert, masked; `level` is the light as which it was lit, `state` how it stands."""
+
+    alert_id: str
+    version: int = Field(description="Goes up with every step; a slip names the version that was seen.")
+    rule_id: str
+    subject: str
+    state: Literal["bell", "yellow", "red", "green", "cleared"]
+    level: Literal["bell", "yellow", "red"]
+    opened_on: str
+    lit_on: str | None
+    responded_on: str | None
+    result: Literal["normal", "violation"] | None
+    amount_fen: Fen
+    amount: str
+    found_level: Literal["bell", "yellow", "red"]
+    is_found: bool = Field(description="Whether the last scan that looked still found it.")
+    previous: str | None = Field(description="The alert whose evidence changed into this one.")
+
+
+class Alerts(BaseModel):
+    """A bounded part of the alerts, in order of number."""
+
+    items: list[Alert]
+    next: str | None = Field(description="Cursor of the next page; null on the last one.")
+    count: int | None = Field(None, description="How many there are in all, where `count=true` was asked.")
+    as_of: str | None = Field(description="The day of the last update; null before the first.")
+    states: dict[str, int]
+
+
+class Slip(BaseModel):
+    """A handling slip, masked."""
+
+    slip_id: str
+    alert_id: str
+    facts: str
+    method: Literal["phone", "documents", "site", "other"]
+    result: Literal["normal", "violation", "corrected"]
+    basis: str
+    handler: str
+    handled_on: str
+    recorded_at: str
+
+
+class SlipFiled(BaseModel):
+    """A slip that was kept, and the alert after it."""
+
+    slip_id: str
+    from_state: str
+    alert: Alert
+
+
+class AlertDetail(Alert):
+    """An alert with what it stands on."""
+
+    next: str | None
+    rule_version: str
+    parameters: dict[str, Any]
+    evidence: list[Any]
+    slips: list[Slip]
+
+
+class Move(BaseModel):
+    """A step of an alert: opened, moved, or something noted."""
+
+    version: int
+    kind: Literal["opened", "moved", "noted"]
+    from_state: str | None
+    to_state: str
+    as_of: str
+    recorded_at: str
+    actor: str
+    reason: str
+    slip_id: str | None
+    ledger_version: int | None
+    rule_version: str | None
+    amount_fen: Fen | None
+
+
+class Moves(BaseModel):
+    """A bounded part of an alert's log."""
+
+    items: list[Move]
+    next: str | None = Field(description="Cursor of the next page; null on the last one.")

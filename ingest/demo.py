@@ -10,10 +10,12 @@ import numpy as np
 
 from ingest.county import PAYMENTS_PER_COUNTY, SEED, AnswerKey, Expected, generate
 from ingest.run import ingest
+from tracer.casework.feed import FILE as OWN_ALERTS
 from tracer.errors import DataRefusedError
 from tracer.flow.build import build_flow
 from tracer.flow.store import Flow
 from tracer.flow.trace import ROW_TABLES, Trace, trace
+from tracer.ledger import Ledger
 from tracer.rules.scan import scan
 from tracer.settings import ledger_version
 
@@ -88,7 +90,9 @@ def _refuse_other_data(home: Path, folder: Path, seed: int) -> None:
     if not ledger_version(home):
         return
     key = folder / "answer-key.json"
-    if not key.exists() or AnswerKey.load(key).seed != seed:
+    batches = Ledger(home).batches()
+    has_alerts = any(batch["file"] == OWN_ALERTS for batch in batches)
+    if not key.exists() or AnswerKey.load(key).seed != seed or has_alerts:
         raise DataRefusedError(
             f"{home} 里已有别的数据，演示没有动它；请用 --home 另给一个空文件夹 / "
             f"{home} holds other data and was left alone; give an empty folder with --home"

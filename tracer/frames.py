@@ -12,6 +12,7 @@ import networkx as nx
 import pandas as pd
 
 from tracer.calendar import date_of
+from tracer.casework.feed import feed_ledger
 from tracer.errors import UsageError
 from tracer.flow.build import build_flow
 from tracer.flow.codes import ACCOUNT, CASH_HOLDER, INDICATOR, TREASURY
@@ -119,6 +120,7 @@ class Books:
         """
         day = _day(as_of)
         assert day is not None, "as_of is required, so it is a day"
+        feed_ledger(self.home)
         found = scan(self.home, day, method=method, **options)
         rules = load_rules()
         names = ["rule_id", "level", "subject", "amount_fen"]

@@ -31,6 +31,11 @@ def cases_file(home: Path) -> Path:
     return home / "cases.db"
 
 
+def has_cases(home: Path) -> bool:
+    """Whether there can be alerts: a file in the home folder, or a database named by URL."""
+    return bool(os.environ.get(DATABASE_VARIABLE)) or cases_file(home).exists()
+
+
 def ledger_version(home: Path) -> int:
     """The newest version of the ledger, 0 while it is empty; read from file names alone, so it costs nothing.
 

@@ -73,11 +73,11 @@ def _finding(number: int, finding: dict[str, Any], rule: Rule) -> Finding:
         amount_fen=finding["amount_fen"],
         amount=format_yuan(finding["amount_fen"]),
         parameters=finding["parameters"],
-        evidence=[_evidence(entry) for entry in finding["evidence"]],
+        evidence=[masked_evidence(entry) for entry in finding["evidence"]],
     )
 
 
-def _evidence(entry: dict[str, Any]) -> dict[str, Any]:
+def masked_evidence(entry: dict[str, Any]) -> dict[str, Any]:
     """A row that a finding stands on, by place; the identifier of an account is masked."""
     name = mask_account(entry["id"]) if entry["table"] == "accounts" else entry["id"]
     return entry | {"id": name, "file": mask_text(entry["file"])}

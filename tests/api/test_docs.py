@@ -17,6 +17,7 @@ def test_every_command_has_its_page_in_both_languages() -> None:
     text = command_pages()
     commands = ["ingest", "scan", "trace", "links", "demo", "serve", "doctor", "version", "export html"]
     commands += ["export graphml", "rules list", "rules show", "rules check", "neo4j start", "neo4j stop"]
+    commands += ["alerts update", "alerts list", "alerts show", "alerts history", "slip print", "slip file"]
     for command in commands:
         page = text.split(f"## `fundtrail {command}`")[1].split("## `")[0]
         assert re.search(r"[\u4e00-\u9fff]{2,}.*[A-Za-z]{2,}", page), command
@@ -27,7 +28,7 @@ def test_the_api_describes_every_route_and_its_problems() -> None:
     assert described["openapi"].startswith("3.1")
     assert "/v1" in described["paths"]
     assert {path.split("/")[2] for path in described["paths"] if path != "/v1"} == {
-        "health", "payments", "indicators", "accounts", "trace", "findings", "rules",
+        "health", "payments", "indicators", "accounts", "trace", "findings", "rules", "alerts",
     }  # fmt: skip
     for path, operations in described["paths"].items():
         for operation in operations.values():

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 CODE = "\n".join(
     path.read_text("utf-8") for folder in ("api", "tracer") for path in (ROOT / folder).rglob("*.py")
 )
-MADE_UP = ("type_", "origin_", "status_", "unit_", "subject_")
+MADE_UP = ("type_", "origin_", "status_", "unit_", "subject_", "reason_", "slip_")
 """Beginnings of keys that the code puts together."""
 
 

@@ -9,12 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
-
-from sqlalchemy.engine import RowMapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from tracer.errors import DataRefusedError, UsageError
 from tracer.rules.spec import LEVELS, Rule
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import RowMapping
 
 State = Literal["bell", "yellow", "red", "green", "cleared"]
 Result = Literal["normal", "violation", "corrected"]
@@ -73,7 +74,7 @@ class Alert:
     finding: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, row: RowMapping) -> "Alert":
+    def of(cls, row: "RowMapping") -> "Alert":
         """The alert of a database row."""
         return cls(**row)
 

@@ -90,11 +90,6 @@ def connect(home: Path) -> Cases:
     return cases
 
 
-def has_cases(home: Path) -> bool:
-    """Whether there can be alerts: a file in the home folder, or a database given by URL."""
-    return DATABASE_VARIABLE in os.environ or cases_file(home).exists()
-
-
 def database_url(home: Path) -> URL:
     """Where the cases are: `FUNDTRAIL_DATABASE`, else a file in the home folder."""
     given = os.environ.get(DATABASE_VARIABLE)

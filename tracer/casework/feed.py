@@ -8,16 +8,17 @@ out: that an alert was handled late is not another alert to be handled late.
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from tracer.casework.alerts import Alert
-from tracer.casework.db import has_cases, open_cases
-from tracer.casework.look import Wanted, alerts
 from tracer.errors import DataRefusedError
 from tracer.ledger import Ledger
 from tracer.schema import TABLES
+from tracer.settings import has_cases
+
+if TYPE_CHECKING:
+    from tracer.casework.alerts import Alert
 
 FILE = "fundtrail alerts"
 """What stands as the file of such rows; the row is the number of the alert."""
@@ -34,6 +35,10 @@ def feed_ledger(home: Path, wait_seconds: float = _WAIT_SECONDS) -> int:
     """
     if not has_cases(home) or not Ledger(home).version:
         return 0
+    # Whoever has no alerts need not wait for the database's library to load.
+    from tracer.casework.db import open_cases
+    from tracer.casework.look import Wanted, alerts
+
     with open_cases(home) as cases, cases.read() as connection:
         own = [alert for alert in alerts(connection, Wanted()) if alert.rule_id not in ABOUT_ALERTS]
     ends = time.monotonic() + wait_seconds
@@ -52,7 +57,7 @@ def feed_ledger(home: Path, wait_seconds: float = _WAIT_SECONDS) -> int:
     return 0
 
 
-def _missing(home: Path, own: list[Alert]) -> list[dict[str, Any]]:
+def _missing(home: Path, own: list["Alert"]) -> list[dict[str, Any]]:
     """The rows that the ledger does not have, or has otherwise."""
     names = TABLES[_TABLE].arrow.names
     known = {row["alert_id"]: row for row in Ledger(home).read(_TABLE, names).to_pylist()}
@@ -64,7 +69,7 @@ def _missing(home: Path, own: list[Alert]) -> list[dict[str, Any]]:
     ]
 
 
-def ledger_row(alert: Alert) -> dict[str, str | int | date | None]:
+def ledger_row(alert: "Alert") -> dict[str, str | int | date | None]:
     """An alert as a row of `alert_log`: opened when its light was lit, not when its bell first rang."""
     return {
         "alert_id": alert.alert_id,

@@ -1,6 +1,6 @@
 """Look at alerts: one, a list, its history, its slips. Everything here only reads."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,10 +8,61 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from tracer.casework.alerts import STATES, Alert, State
+from tracer.casework.alerts import STATES, Alert, State, alert_id
 from tracer.casework.tables import ALERTS, MOVES_LOG, SLIPS, UPDATES
+from tracer.mask import mask_id
+from tracer.rules.evidence import masked_subject
+from tracer.rules.spec import Rule
 
 LISTED = [column for column in ALERTS.columns if column.name != "finding"]
+
+
+def alert_row(alert: Alert) -> dict[str, Any]:
+    """An alert as JSON tells it; `level` is that of the light it was lit as, money in fen, days as dates."""
+    return {
+        "alert_id": alert.alert_id,
+        "version": alert.version,
+        "rule_id": alert.rule_id,
+        "subject": alert.subject,
+        "state": alert.state,
+        "level": alert.lit_level or "bell",
+        "opened_on": alert.opened_on.isoformat(),
+        "lit_on": alert.lit_on.isoformat() if alert.lit_on else None,
+        "responded_on": alert.responded_on.isoformat() if alert.responded_on else None,
+        "result": alert.result,
+        "amount_fen": alert.amount_fen,
+        "found_level": alert.found_level,
+        "is_found": alert.is_found,
+        "previous": alert_id(alert.previous) if alert.previous else None,
+    }
+
+
+def move_row(row: RowMapping) -> dict[str, Any]:
+    """A step of the log as JSON tells it."""
+    slip = f"{alert_id(row['number'])}-{row['slip_version']}" if row["slip_version"] else None
+    names = ("version", "kind", "from_state", "to_state", "recorded_at", "actor", "reason")
+    more = ("ledger_version", "rule_version", "amount_fen")
+    return (
+        {name: row[name] for name in names}
+        | {"as_of": row["as_of"].isoformat(), "slip_id": slip}
+        | {name: row[name] for name in more}
+    )
+
+
+def slip_row(row: RowMapping) -> dict[str, Any]:
+    """A slip as JSON tells it."""
+    names = ("facts", "method", "result", "basis", "handler")
+    own = {"slip_id": f"{alert_id(row['number'])}-{row['version']}", "alert_id": alert_id(row["number"])}
+    dates = {"handled_on": row["handled_on"].isoformat(), "recorded_at": row["recorded_at"]}
+    return own | {name: row[name] for name in names} | dates
+
+
+def subject_text(alert: Alert, rules: Mapping[str, Rule]) -> str:
+    """The subject of an alert as people may see it."""
+    rule = rules.get(alert.rule_id)
+    if rule is None or alert.finding is None:
+        return mask_id(alert.subject)
+    return masked_subject({"subject": alert.subject, "details": alert.finding["details"]}, rule)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Verification (核实) is article 22 (二), correction (纠正) article 22 (三) 
 import unicodedata
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -143,16 +143,4 @@ def _conflict(alert: Alert, seen: int) -> Conflict:
         f"状态 {alert.state}；处理单没有保存，请重新查看后再处理 / "
         f"the alert has changed since you looked: you saw version {seen}, it is version {alert.version} now,"
         f" in {alert.state}; your slip was not kept, look again first"
-    )
-
-
-def slip_of(row: sa.RowMapping) -> Slip:
-    """The slip of a database row."""
-    return Slip(
-        facts=row["facts"],
-        method=cast(Method, row["method"]),
-        result=cast(Result, row["result"]),
-        basis=row["basis"],
-        handler=row["handler"],
-        handled_on=row["handled_on"],
     )

@@ -242,6 +242,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unit_persons": ("人", "persons"),
     "unit_households": ("户", "households"),
     "unit_number": ("", ""),
+    "unit_month_of_year": ("月", "(month of the year)"),
+    "unit_codes": ("（代码）", "(codes)"),
     "subject_indicator_id": ("指标", "indicator"),
     "subject_payment_id": ("付款", "payment"),
     "subject_transfer_id": ("流水", "bank transfer"),

@@ -21,6 +21,7 @@ class Book:
     """The rows of a ledger in memory, read as `tracer.ledger.Ledger` reads its own."""
 
     def __init__(self, tables: Mapping[str, Iterable[Row]]) -> None:
+        self.home = Path("no-home")  # nothing is kept there
         self._tables = {name: list(rows) for name, rows in tables.items()}
 
     def read(self, table: str, columns: Sequence[str] | None = None, version: int | None = None) -> pa.Table:

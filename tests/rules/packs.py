@@ -2,7 +2,8 @@
 
 Building a graph costs far more than asking it, so the cases of one day share a ledger. What rows name gets
 the number of its case before it, and persons another county in their ID number, so that cases cannot touch
-one another. A case that depends on what is not in its ledger says `alone: true`.
+one another. A case that depends on what is not in its ledger, or on the letters of a name, says
+`alone: true`.
 """
 
 import re
@@ -64,7 +65,7 @@ class Pack:
 
     def of_case(self, rows: list[dict[str, Any]], case: Case) -> list[dict[str, Any]]:
         """The findings that belong to a case, their subjects as the case names them."""
-        prefix = f"{self.cases.index(case)}-"
+        prefix = "" if case.alone else f"{self.cases.index(case)}-"
         mine = [r for r in rows if r["rule_id"] == case.rule_id and r["subject"].startswith(prefix)]
         return [row | {"subject": row["subject"].removeprefix(prefix)} for row in mine]
 
@@ -72,7 +73,8 @@ class Pack:
         tables: dict[str, list[pa.Table]] = {}
         for number, case in enumerate(self.cases):
             for name, text in case.ledger.items():
-                tables.setdefault(name, []).append(_apart(parse_table(name, text), number))
+                rows = parse_table(name, text)
+                tables.setdefault(name, []).append(rows if case.alone else _apart(rows, number))
         with Ledger(home).write() as writer:
             for name, parts in tables.items():
                 writer.add(name, pa.concat_tables(parts), file=f"{name}.csv", sheet=None, report={})

@@ -15,7 +15,7 @@ from tracer.rules.exemptions import Exemption, Found, apply_exemptions
 from tracer.rules.load import load_rules
 from tracer.rules.parameters import Settings, resolve
 from tracer.rules.scan import evaluate, merge, scan
-from tracer.rules.spec import GIVEN
+from tracer.rules.spec import GIVEN, LEVELS
 
 RULES = load_rules()
 AS_OF = date(2019, 6, 30)
@@ -83,7 +83,9 @@ def test_the_summary_counts_every_rule_once(result: dict[str, object]) -> None:
 
 def test_findings_are_in_order_and_one_per_subject(result: dict[str, object]) -> None:
     keys = [(finding["rule_id"], finding["subject"]) for finding in result["findings"]]
-    assert keys == sorted(set(keys))
+    levels = [-LEVELS.index(finding["level"]) for finding in result["findings"]]
+    assert len(keys) == len(set(keys))
+    assert list(zip(levels, keys, strict=True)) == sorted(zip(levels, keys, strict=True))
     assert ("ZC01", "P1") in keys
     assert ("ZC05", "P2") in keys
 

@@ -76,7 +76,6 @@ def write_payments(draft: Draft, uses: Uses) -> None:
     draft.edges("REFUNDS", "Transfer", "Transfer", _pointing_at("refunded_key"))
     draft.edges("LEG_OF", "Transfer", "Transfer", "SELECT key AS from_key, payment AS to_key FROM legs")
     draft.edges("SPENDS", "Transfer", "Fund", _SPENDS)
-    draft.edges("DRAWS", "Transfer", "Indicator", _DRAWS)
     draft.edges("REPEATS", "Transfer", "Transfer", _REPEATS)
     _write_uses(draft, uses)
 
@@ -221,38 +220,6 @@ spent AS (
     WHERE p.indicator_key IS NULL
 )
 SELECT s.key AS from_key, f.row AS to_key FROM spent s JOIN funds f ON f.name_key = s.fund_key
-"""
-
-# A draw takes money out of the budget: its payer account is treasury or not listed (rules-exact.md, Terms).
-_DRAWS = """
-WITH draws AS (
-    SELECT p.key, p.indicator_key, p.paid_at AS day, p.time_rank, p.amount_fen
-    FROM payments p LEFT JOIN account_nodes payer ON payer.key = p.payer_key
-    WHERE p.refund_of IS NULL AND p.indicator_key IS NOT NULL
-        AND (payer.account_type = 'treasury' OR NOT coalesce(payer.listed, false))
-),
-taken AS (
-    SELECT *, true AS is_draw FROM draws
-    UNION ALL
-    SELECT r.key, d.indicator_key, r.paid_at, r.time_rank, -r.amount_fen, false
-    FROM payments r JOIN draws d ON d.key = r.refunded_key
-),
-runs AS (
-    SELECT key, indicator_key, day, is_draw, count(*) FILTER (WHERE is_draw) OVER times AS n,
-        sum(amount_fen) OVER times AS run_fen
-    FROM taken
-    WINDOW times AS (PARTITION BY indicator_key ORDER BY time_rank ROWS UNBOUNDED PRECEDING)
-),
-outs AS (
-    SELECT k.key AS indicator_key, s.day, sum(s.fen) OVER (
-        PARTITION BY k.key ORDER BY s.day ROWS UNBOUNDED PRECEDING) AS out_fen
-    FROM indicator_keys k JOIN (
-        SELECT parent_indicator_id AS id, split_on AS day, sum(amount_fen) AS fen FROM splits GROUP BY ALL
-    ) s USING (id)
-)
-SELECT r.key AS from_key, r.indicator_key AS to_key, r.n, r.run_fen, coalesce(o.out_fen, 0) AS out_fen
-FROM (SELECT * FROM runs WHERE is_draw) r
-    ASOF LEFT JOIN outs o ON o.indicator_key = r.indicator_key AND o.day <= r.day
 """
 
 # Most payments are alike to no other; these are told by a hash, and only the rest is put in order. Texts are

@@ -3,41 +3,50 @@
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tracer.calendar import WorkingDays
+from tracer.graph.approval import steps_done
 from tracer.graph.draft import Draft
+from tracer.graph.resemblance import nearest_names
 from tracer.graph.seen import seen
-from tracer.graph.text import document_key, filled, name_key, text_key
+from tracer.graph.text import distinct, document_key, filled, name_key, text_key
 from tracer.ledger import Ledger
 
 _LEVELS = ("central", "province", "city", "county", "township", "village")
 _APPROVAL = "县级批复"
 _DUTIES = "('受理', '审核', '审批', '监督')"
 """Steps that one person may not do two of on one subject."""
+_FUNCTION_CODE = "^2[0-9]{2}([0-9]{2}([0-9]{2})?)?$"
+_ECONOMIC_CODE = "^[35][0-9]{2}([0-9]{2})?$"
 
 
 def read_plan(draft: Draft, ledger: Ledger, version: int, as_of: date | None) -> None:
     """Make the plan's tables known, with the texts that rules compare."""
     funds = seen(ledger, version, as_of, "funds")
     draft.add("funds", funds.append_column("name_key", text_key(funds["fund_name"])))
-    draft.add("indicators", _with_keys(seen(ledger, version, as_of, "indicators")))
+    indicators = _with_keys(seen(ledger, version, as_of, "indicators"))
+    draft.add("indicators", indicators)
+    fund_names = distinct(draft.tables["funds"]["name_key"])
+    draft.add("near_funds", nearest_names(distinct(indicators["fund_key"]), fund_names))
     all_splits = ledger.read("splits", ["child_indicator_id"], version)
     draft.add("children", all_splits)
-    for table in ("splits", "project_funds"):
+    for table in ("splits", "project_funds", "calendar"):
         draft.add(table, seen(ledger, version, as_of, table))
     projects = seen(ledger, version, as_of, "projects")
+    projects = projects.append_column("region_key", text_key(projects["region_code"]))
     draft.add("projects", projects.append_column("name_filled", filled(projects["project_name"])))
     events = seen(ledger, version, as_of, "events")
     events = events.append_column("step_key", text_key(events["step"]))
     draft.add("events", events.append_column("actor_key", name_key(events["actor"])))
-    draft.add("workdays", _workdays(draft, seen(ledger, version, as_of, "calendar")))
+    draft.add("approvals", steps_done(events.filter(pc.equal(events["subject_kind"], "project"))))
 
 
 def write_plan(draft: Draft) -> None:
     """Write the plan's nodes and edges.
 
-    Needs `indicator_keys`, `project_keys`, `payment_keys`, `project_payments` and `indicator_balances`; keeps
-    `arrangements`.
+    Needs `indicator_keys`, `project_keys`, `payment_keys`, `project_payments`, `indicator_balances`,
+    `indicator_use` and `workdays`; keeps `arrangements`.
     """
     _write_funds(draft)
     _write_indicators(draft)
@@ -56,25 +65,34 @@ def _with_keys(indicators: pa.Table) -> pa.Table:
         "item_key": text_key(indicators["budget_item"]),
         "receiver_key": text_key(indicators["receiver"]),
         "economic_key": text_key(indicators["economic_code"]),
+        "function_is_valid": _matches(indicators["function_code"], _FUNCTION_CODE),
+        "economic_is_valid": _matches(indicators["economic_code"], _ECONOMIC_CODE),
     }
     for name, column in keys.items():
         indicators = indicators.append_column(name, column)
     return indicators
 
 
-def _workdays(draft: Draft, calendar: pa.Table) -> pa.Table:
-    """The working-day number of every day that a deadline starts from or that is held against one."""
+def make_workdays(draft: Draft) -> None:
+    """Add the working-day number of every day that a deadline starts from or that is held against one."""
     days = draft.rows(
         f"""
         SELECT issued_on AS day FROM indicators UNION SELECT registered_on - 1 FROM indicators
         UNION SELECT arranged_on FROM project_funds UNION SELECT approved_on FROM projects
         UNION SELECT happened_at FROM events WHERE step_key = '{_APPROVAL}'
         UNION SELECT opened_on FROM alert_log UNION SELECT responded_on - 1 FROM alert_log
+        UNION SELECT received_on - 1 FROM indicators UNION SELECT paid_at FROM payments
         """
     )["day"].drop_null()
+    calendar = draft.tables["calendar"]
     working = WorkingDays(zip(calendar["day"].to_pylist(), calendar["kind"].to_pylist(), strict=True))
     ordinals = [working.ordinal(day) for day in days.to_pylist()]
-    return pa.table({"day": days, "workday": pa.array(ordinals, pa.int64())})
+    draft.add("workdays", pa.table({"day": days, "workday": pa.array(ordinals, pa.int64())}))
+
+
+def _matches(codes: pa.ChunkedArray, pattern: str) -> pa.Array:
+    """Whether codes as compared match a pattern; null where they are empty."""
+    return pc.match_substring_regex(text_key(codes).cast(pa.string()), pattern)
 
 
 def _write_funds(draft: Draft) -> None:
@@ -98,16 +116,22 @@ def _write_indicators(draft: Draft) -> None:
             CASE WHEN listed THEN row_number() OVER (
                 ORDER BY issued_on NULLS LAST, registered_on NULLS LAST, k.id) END AS issue_rank,
             doc_no, doc_key, fund_name, fund_key, fund_nature, nature_key, function_code, economic_code,
+            function_is_valid AS function_code_valid, economic_is_valid AS economic_code_valid,
             budget_item, item_key, amount_fen, level, CASE level {ranks} END AS level_rank, issuer, receiver,
             receiver_key, issued_on AS issued_day, issue.workday AS issued_workday,
-            received_on AS received_day, registered_on AS registered_day,
+            received_on AS received_day, reception.workday AS received_workday_before,
+            registered_on AS registered_day,
             registration.workday AS registered_workday_before,
-            coalesce(received_on, registered_on, issued_on) AS receipt_day, scan_file,
-            coalesce(held_fen, 0) AS held_fen
+            coalesce(received_on, registered_on, issued_on) AS receipt_day,
+            month_of(receipt_day) AS receipt_month, (receipt_month - 1) // 12 AS receipt_year, scan_file,
+            coalesce(held_fen, 0) AS held_fen, u.drawn_fen, u.lapse_day, u.lapse_out_fen, u.lapse_drawn_fen,
+            f.near AS near_fund_key, f.percent AS near_fund_percent
         FROM indicator_keys k LEFT JOIN indicators i ON i._seq = k.seq
             LEFT JOIN workdays issue ON issue.day = i.issued_on
             LEFT JOIN workdays registration ON registration.day = i.registered_on - 1
-            LEFT JOIN indicator_balances b ON b.key = k.key
+            LEFT JOIN workdays reception ON reception.day = i.received_on - 1
+            LEFT JOIN indicator_balances b ON b.key = k.key JOIN indicator_use u ON u.key = k.key
+            LEFT JOIN near_funds f ON f.text = i.fund_key
         """,
     )
     draft.edges(
@@ -129,12 +153,12 @@ def _write_projects(draft: Draft) -> None:
             SELECT project_key, min(day) AS first_day, sum(fen) AS fen FROM arrangements GROUP BY ALL
         ),
         paid AS (SELECT project_key, sum(fen) AS fen FROM project_payments GROUP BY ALL),
-        approvals AS (
+        approval_days AS (
             SELECT subject_id, min(happened_at) AS day FROM events
             WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
         )
         SELECT k.key, k.id, 'projects#' || k.seq AS ref, k.seq IS NOT NULL AS listed, name_filled AS name,
-            p.project_kind AS kind, region_code, c.county, place, unit, contractor,
+            p.project_kind AS kind, region_code, region_key, c.county, place, unit, contractor,
             approved_amount_fen AS approved_fen,
             CASE WHEN k.seq IS NULL THEN NULL
                 WHEN approved_on IS NULL THEN e.day
@@ -147,12 +171,14 @@ def _write_projects(draft: Draft) -> None:
                 AS first_arranged_year_end,
             scale IS NOT NULL AS has_scale, content IS NOT NULL AS has_content,
             period IS NOT NULL AS has_period, person IS NOT NULL AS has_person,
-            hotline IS NOT NULL AS has_hotline
+            hotline IS NOT NULL AS has_hotline,
+            CASE WHEN listed THEN coalesce(s.steps, 0) END AS approval_steps
         FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq
             LEFT JOIN project_counties c ON c.project_key = k.key
             LEFT JOIN arranged a ON a.project_key = k.key LEFT JOIN workdays w ON w.day = a.first_day
-            LEFT JOIN approvals e ON e.subject_id = k.id LEFT JOIN paid ON paid.project_key = k.key
+            LEFT JOIN approval_days e ON e.subject_id = k.id LEFT JOIN paid ON paid.project_key = k.key
             LEFT JOIN workdays o ON o.day = coalesce(p.approved_on, e.day)
+            LEFT JOIN approvals s ON s.id = k.id
         """,
     )
 

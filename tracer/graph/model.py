@@ -62,19 +62,23 @@ NODES: tuple[Node, ...] = (
             "register_only": BOOL, "county_bound": BOOL,
         },
     ),
-    # is_child also counts splits that the as-of day hides. issue_rank is the place in the order of issue,
-    # registration (empty last) and identifier.
+    # is_child also counts splits that the as-of day hides. issue_rank: by issue, registration (empty last),
+    # identifier. near_fund_key is the catalogue name nearest to the fund, near_fund_percent the least share
+    # of the longer name that may differ. lapse_day is 31 December of the year after issue.
     Node(
         "Indicator",
         "A budget quota line; `listed` is false where a row only names it or it is not issued yet.",
         {
             "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "is_child": BOOL, "issue_rank": INT,
             "doc_no": TEXT, "doc_key": TEXT, "fund_name": TEXT, "fund_key": TEXT, "fund_nature": TEXT,
-            "nature_key": TEXT, "function_code": TEXT, "economic_code": TEXT, "budget_item": TEXT,
+            "nature_key": TEXT, "function_code": TEXT, "function_code_valid": BOOL, "economic_code": TEXT,
+            "economic_code_valid": BOOL, "budget_item": TEXT,
             "item_key": TEXT, "amount_fen": INT, "level": TEXT, "level_rank": INT, "issuer": TEXT,
             "receiver": TEXT, "receiver_key": TEXT, "issued_day": INT, "issued_workday": INT,
-            "received_day": INT, "registered_day": INT, "registered_workday_before": INT,
-            "receipt_day": INT, "scan_file": TEXT, "held_fen": INT,
+            "received_day": INT, "received_workday_before": INT, "registered_day": INT,
+            "registered_workday_before": INT, "receipt_day": INT, "receipt_month": INT, "receipt_year": INT,
+            "scan_file": TEXT, "held_fen": INT, "drawn_fen": INT, "lapse_day": INT, "lapse_out_fen": INT,
+            "lapse_drawn_fen": INT, "near_fund_key": TEXT, "near_fund_percent": INT,
         },
     ),
     # Two accounts are of the same holder when their holder_id are equal or, where one has none, their
@@ -100,17 +104,18 @@ NODES: tuple[Node, ...] = (
     # approval_day is null without an approval. arranged_fen is 0 without arrangements; paid_fen is the sum of
     # paid_fen over PAYS_FOR (project paid, rules-exact.md section 0), 0 without payments.
     # first_arranged_year_end is 31 December of that year. has_<column> says whether the cell is filled.
+    # approval_steps is how many of the seven steps to approval (ZB13) follow one another in time order.
     Node(
         "Project",
         "A project; `listed` is false where a row only names it.",
         {
             "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "name": TEXT, "kind": TEXT,
-            "region_code": TEXT, "county": TEXT, "place": TEXT, "unit": TEXT, "contractor": TEXT,
-            "approved_fen": INT,
-            "approval_day": INT, "started_day": INT, "accepted_day": INT, "first_arranged_day": INT,
-            "first_arranged_workday": INT, "arranged_fen": INT, "paid_fen": INT, "has_target": BOOL,
-            "approval_workday": INT, "first_arranged_year_end": INT, "has_scale": BOOL, "has_content": BOOL,
-            "has_period": BOOL, "has_person": BOOL, "has_hotline": BOOL,
+            "region_code": TEXT, "region_key": TEXT, "county": TEXT, "place": TEXT, "unit": TEXT,
+            "contractor": TEXT, "approved_fen": INT, "approval_day": INT, "started_day": INT,
+            "accepted_day": INT, "first_arranged_day": INT, "first_arranged_workday": INT,
+            "arranged_fen": INT, "paid_fen": INT, "has_target": BOOL, "approval_workday": INT,
+            "first_arranged_year_end": INT, "has_scale": BOOL, "has_content": BOOL, "has_period": BOOL,
+            "has_person": BOOL, "has_hotline": BOOL, "approval_steps": INT,
         },
     ),
     # kind is split, payment, transfer or leg; rank is null for legs. amount_fen of a split is negative
@@ -255,6 +260,13 @@ EDGES: tuple[Edge, ...] = (
         "A draw; n counts the draws of the indicator from 1 in time order, run_fen is drawn net of refunds "
         "after it, out_fen what was split out of the indicator up to its day.",
         {"n": INT, "run_fen": INT, "out_fen": INT},
+    ),
+    Edge(
+        "UNRECONCILED",
+        (("Transfer", "Indicator"),),
+        "A draw that its bank legs (leg_fen, 0 without) miss by gap_fen, on a workday from the first to the "
+        "last bank movement of its payer account.",
+        {"leg_fen": INT, "gap_fen": INT, "workday": INT},
     ),
     Edge("REFUNDS", (("Transfer", "Transfer"),), "From a refund to the payment that it returns.", {}),
     Edge("LEG_OF", (("Transfer", "Transfer"),), "From a bank leg to its payment.", {}),

@@ -12,13 +12,14 @@ from tracer.flow.store import Flow
 from tracer.graph.chains import write_chains
 from tracer.graph.draft import Draft
 from tracer.graph.facts_accounts import make_account_facts
+from tracer.graph.facts_draws import make_draws, write_draws
 from tracer.graph.facts_flow import check_money, make_balances, read_flow, write_flow
 from tracer.graph.facts_households import make_households, write_households
 from tracer.graph.facts_offices import read_offices, write_offices
 from tracer.graph.facts_payments import make_payments, read_payments, write_payments
 from tracer.graph.facts_people import make_people, read_people, write_people
 from tracer.graph.facts_performance import quarter_before, read_performance, write_performance
-from tracer.graph.facts_plan import read_plan, write_plan
+from tracer.graph.facts_plan import make_workdays, read_plan, write_plan
 from tracer.graph.passed import make_passed, write_passed
 from tracer.graph.payee_groups import make_project_counties, write_payee_groups
 from tracer.graph.reached import write_collected, write_reached
@@ -43,6 +44,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         read_offices(draft, ledger, flow.version, flow.as_of)
         read_payments(draft, ledger, flow.version, flow.as_of)
         read_flow(draft, flow)
+        make_workdays(draft)
         _number(draft)
         make_people(draft)
         make_balances(draft)
@@ -51,6 +53,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         make_account_facts(draft)
         make_passed(draft)
         make_project_counties(draft)
+        make_draws(draft)
         _write_build(draft, flow)
         write_plan(draft)
         write_performance(draft, flow.as_of)
@@ -58,6 +61,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         write_offices(draft)
         write_payments(draft, load_uses(ledger.home))
         write_households(draft)
+        write_draws(draft)
         write_flow(draft)
         write_returned(draft, flow)
         write_passed(draft)

@@ -127,6 +127,37 @@ def apply_exemptions(
     return standing, suppressed
 
 
+def unite(found: Iterable[Found]) -> list[Found]:
+    """One finding per rule and subject: amounts added, the highest level kept, other values side by side.
+
+    Rows of one subject stand apart until then only where an exemption can name one of them and not the
+    others (ZB18).
+    """
+    groups: dict[tuple[str, str], list[Found]] = {}
+    for finding in found:
+        groups.setdefault((finding.rule.id, finding.subject), []).append(finding)
+    return [group[0] if len(group) == 1 else _united(group) for group in groups.values()]
+
+
+def _united(group: list[Found]) -> Found:
+    names = group[0].details
+    terms = {term.column for term in group[0].rule.sum}
+    values = {name: [finding.details[name] for finding in group] for name in names}
+    return replace(
+        group[0],
+        level=max((finding.level for finding in group), key=LEVELS.index),
+        amount_fen=sum(finding.amount_fen for finding in group),
+        refs=tuple(dict.fromkeys(ref for finding in group for ref in finding.refs)),
+        details={name: sum(v) if name in terms else one_or_all(v) for name, v in values.items()},
+    )
+
+
+def one_or_all(values: list[Any]) -> Any:
+    """The one value that there is, or all different ones."""
+    distinct = [value for n, value in enumerate(values) if value not in values[:n]]
+    return distinct[0] if len(distinct) == 1 else distinct
+
+
 def _rows_for(
     finding: Found, by_key: Mapping[tuple[str, str], list[Exemption]], as_of: date
 ) -> list[Exemption]:

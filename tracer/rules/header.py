@@ -177,6 +177,8 @@ def _check_meaning(reader: _Reader, rule: Rule) -> None:
         reader.fail(f"`category` is {rule.category}, but the id is {rule.id}; they must agree")
     if file_stem(rule.file) != rule.id:
         reader.fail(f"the file is named {rule.file}; name it {rule.category}/{rule.id}.cypher")
+    if rule.exempt_amount and rule.identity != ("subject",):
+        reader.fail("with `exempt_amount`, `identity` is [subject]: amounts are exempt by subject")
     if (rule.opens == "bell") != (rule.at_expiry is not None) and rule.id != "JX10":
         reader.fail("a rule has `at_expiry` exactly when it opens with a bell")
     nothing = {"none", "no", "无", "没有", "n/a", "-"}
@@ -241,7 +243,7 @@ def _parameter(name: str, reader: _Reader) -> Parameter:
     kind = reader.choice("type", TYPES)
     default = reader.values.pop("default", ...)
     may_be_empty = kind == "money" or (kind == "int" and reader.values.get("unit") not in ("years", "months"))
-    allowed = int | None if may_be_empty else str if kind in ("decimal", "text") else int
+    allowed = int | None if may_be_empty else str if kind in ("decimal", "text", "codes") else int
     if isinstance(default, bool) or not isinstance(default, allowed):
         reader.fail(
             f"`default` is {default!r}; give a value of type {kind} (money: whole yuan; decimal: in quotes),"
@@ -261,7 +263,7 @@ def _parameter(name: str, reader: _Reader) -> Parameter:
     )
     if kind in ("int", "decimal") and (parameter.min is None or parameter.max is None):
         reader.fail("a number needs `min` and `max`")
-    if (kind == "money") != (parameter.unit == "yuan"):
+    if (kind == "money") != (parameter.unit == "yuan") or (kind == "codes") != (parameter.unit == "codes"):
         reader.fail(f"type {kind} does not go with unit {parameter.unit}")
     reader.end()
     return parameter

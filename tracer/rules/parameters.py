@@ -148,6 +148,8 @@ def _parse(parameter: Parameter, text: str, place: str) -> Value:
         return None
     if parameter.type == "money":
         return _money(parameter, plain, place)
+    if parameter.type == "codes":
+        return _codes(plain, place)
     if parameter.type == "decimal":
         if not re.fullmatch(DECIMAL, plain):
             raise UsageError(
@@ -164,6 +166,17 @@ def _parse(parameter: Parameter, text: str, place: str) -> Value:
     value = int(plain)
     _check_bounds(parameter, value, place, str(value))
     return value
+
+
+def _codes(text: str, place: str) -> str:
+    """Codes separated by commas or blanks, or `*` for all, joined by commas."""
+    codes = [code.upper() for code in re.split(r"[\s,、;/]+", text) if code]
+    if not codes or not all(code == "*" or (code.isascii() and code.isalnum()) for code in codes):
+        raise UsageError(
+            f"{place}：{text!r} 不是代码，写作 22,2301 或 *（全部）"
+            f" / {text!r} is no list of codes; write 22,2301 or * for all"
+        )
+    return ",".join(codes)
 
 
 def _money(parameter: Parameter, text: str, place: str) -> Value:

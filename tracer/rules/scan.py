@@ -16,12 +16,20 @@ from tracer.graph.build import open_graph
 from tracer.graph.uses_file import uses_digest
 from tracer.ledger import Ledger
 from tracer.rules.evidence import Rows, finding_row
-from tracer.rules.exemptions import Exemption, Found, apply_exemptions, problems_of, read_exemptions
+from tracer.rules.exemptions import (
+    Exemption,
+    Found,
+    apply_exemptions,
+    one_or_all,
+    problems_of,
+    read_exemptions,
+    unite,
+)
 from tracer.rules.kept import Values, read_kept, resolve_at
 from tracer.rules.load import choose_rules, load_rules
 from tracer.rules.parameters import Resolved, read_settings
 from tracer.rules.place import NOWHERE, Place, fund_key, places_of
-from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUATED, OWN_COLUMNS, Rule
+from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUABLE, NOT_EVALUATED, OWN_COLUMNS, Rule
 
 RULE_SECONDS = 300.0
 """How long one rule may take before it is reported as not evaluated."""
@@ -74,6 +82,9 @@ def scan(
                 if isinstance(outcome, str):
                     not_evaluable.append({"rule_id": entry.rule.id, "missing": [], "reason": outcome})
                     continue
+                if isinstance(outcome, list):
+                    not_evaluable.append({"rule_id": entry.rule.id, "missing": outcome})
+                    continue
                 found += outcome[0]
                 if outcome[1]:
                     skipped[entry.rule.id] = outcome[1]
@@ -104,11 +115,17 @@ def summary_of(result: Mapping[str, Any]) -> dict[str, int]:
 
 def evaluate(
     store: Store, entry: Resolved, given: Mapping[str, int | bool], as_of: date, seconds: float = RULE_SECONDS
-) -> tuple[list[Found], list[str]] | str:
-    """The findings of one rule and the subjects not evaluated, or why it failed as a whole."""
+) -> tuple[list[Found], list[str]] | list[str] | str:
+    """The findings of one rule and the subjects not evaluated.
+
+    Instead of them the tables that lack what the whole rule needs, or why it failed.
+    """
     rule = entry.rule
     try:
         rows = store.run(rule.query, _values(entry, given, as_of), seconds)
+        lacking = next((row["evidence"] for row in rows if row["level"] == NOT_EVALUABLE), None)
+        if isinstance(lacking, list):
+            return [str(table) for table in lacking]
         found, _ = merge(rule, rows)
         return found, sorted({str(row["subject"]) for row in rows if row["level"] == NOT_EVALUATED})
     except (QueryTimeout, StoreExhausted, QueryFailed) as error:
@@ -122,17 +139,17 @@ def evaluate_everywhere(
     given: Mapping[str, int | bool],
     as_of: date,
     seconds: float = RULE_SECONDS,
-) -> tuple[list[Found], list[str]] | str:
+) -> tuple[list[Found], list[str]] | list[str] | str:
     """As `evaluate`, each subject with the values that hold for its fund and region.
 
     The query is run once for each set of values; `places` tells where subjects are.
     """
     variants = values.variants()
     outcomes = [evaluate(store, entry, given, as_of, seconds) for entry in variants]
-    failures = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    failures = [outcome for outcome in outcomes if not isinstance(outcome, tuple)]
     if failures or len(variants) == 1:
         return failures[0] if failures else outcomes[0]
-    parts = [outcome for outcome in outcomes if not isinstance(outcome, str)]
+    parts = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
     at = places({name for found, out in parts for name in (*(f.subject for f in found), *out)})
     standing: list[Found] = []
     left_out: set[str] = set()
@@ -169,12 +186,12 @@ def merge(rule: Rule, rows: Iterable[Row]) -> tuple[list[Found], int]:
 
 
 def _found(rule: Rule, rows: list[Row]) -> Found:
+    names = [name for name in rows[0] if name not in OWN_COLUMNS]
+    terms = {term.column for term in rule.sum}
     details = {}
-    for name in rows[0]:
-        if name not in OWN_COLUMNS:
-            values = [_sorted(row[name]) for row in rows]
-            distinct = [value for n, value in enumerate(values) if value not in values[:n]]
-            details[name] = distinct[0] if len(distinct) == 1 else distinct
+    for name in names:
+        values = [_sorted(row[name]) for row in rows]
+        details[name] = sum(_int(v) for v in values) if name in terms else one_or_all(values)
     day = rows[0].get("day")
     return Found(
         rule=rule,
@@ -222,6 +239,9 @@ def _given(ledger: Ledger, version: int, tables: Mapping[str, int], as_of: date)
         "as_of_day": today,
         "as_of_workday": days.ordinal(today),
         "as_of_workday_before": days.ordinal(today - 1),
+        "as_of_year": as_of.year,
+        "as_of_year_first_day": day_number(date(as_of.year, 1, 1)),
+        "as_of_year_last_day": day_number(date(as_of.year, 12, 31)),
     } | {f"has_{table}": True for table in tables}
 
 
@@ -236,6 +256,7 @@ def _result(
 ) -> dict[str, Any]:
     by_id = {entry.rule.id: entry for entry in resolved}
     standing, suppressed = apply_exemptions(found, exemptions, as_of)
+    standing = unite(standing)
     rows = Rows(ledger, version, [*standing, *suppressed])
     findings = [finding_row(f, by_id[f.rule.id], rows) for f in sorted(standing, key=lambda f: f.order)]
     hidden = [

@@ -17,6 +17,9 @@ LEVELS = ("info", "bell", "yellow", "red")
 NOT_EVALUATED = "not_evaluated"
 """Level of a row that says of a subject only that a value on which the rule depends is missing."""
 
+NOT_EVALUABLE = "not_evaluable"
+"""Level of a row that says that the whole rule cannot be evaluated; its evidence names the tables."""
+
 CATEGORIES = {"ZB": "指标管理", "ZC": "支出管理", "JX": "绩效管理", "RH": "到人到户"}
 """Categories of the official rule form (001_0cce089113c317c0.txt, 附2 注1)."""
 
@@ -26,18 +29,10 @@ ORIGINS = ("D", "L", "C", "M", "P")
 
 FROM_THE_DOCUMENTS = frozenset({"D", "L"})
 UNITS = (
-    "working_days",
-    "days",
-    "months",
-    "years",
-    "yuan",
-    "percent",
-    "count",
-    "persons",
-    "households",
-    "number",
+    *("working_days", "days", "months", "years", "yuan", "percent", "count", "persons", "households"),
+    *("number", "month_of_year", "codes"),
 )
-TYPES = ("int", "money", "decimal", "text")
+TYPES = ("int", "money", "decimal", "text", "codes")
 MILLI = 1000
 """A decimal is held in thousandths."""
 
@@ -53,7 +48,10 @@ _NEVER = 2**40
 OWN_COLUMNS = frozenset({"subject", "level", "amount_fen", "evidence", "day"})
 """Columns whose meaning is the same in every rule."""
 
-GIVEN = ("as_of_day", "as_of_workday", "as_of_workday_before")
+GIVEN = (
+    *("as_of_day", "as_of_workday", "as_of_workday_before"),
+    *("as_of_year", "as_of_year_first_day", "as_of_year_last_day"),
+)
 """Parameters that every query may use; `has_<table>` is given for each table in needs and optional."""
 
 GOVERNMENT = ("central", "province", "city", "county", "township", "village")
@@ -82,7 +80,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number or text that the user may change; its bounds are in its unit, and so is its default."""
+    """A number, text or list of codes that the user may change; bounds and default are in its unit."""
 
     name: str
     type: str
@@ -114,11 +112,16 @@ class Parameter:
         return cast(int, self.default) * 100 if is_money else self.default
 
     def query_values(self, value: int | str | None, as_of: date) -> dict[str, int | str]:
-        """The values under those names; money in fen, an empty value larger than any amount or day."""
+        """The values under those names: money in fen, codes each between commas.
+
+        An empty value is larger than any amount or day.
+        """
         if self.type == "money":
             return {f"{self.name}_fen": FEN_MAX * 2 if value is None else int(cast(int, value))}
         if self.type == "decimal":
             return {f"{self.name}_milli": int(cast(int, value))}
+        if self.type == "codes":
+            return {self.name: f",{value},"}
         if value is None:
             return {self.name: _NEVER}
         values: dict[str, int | str] = {self.name: value}

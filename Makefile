@@ -35,7 +35,7 @@ bench: $(SETUP)  ## the figures of the README
 	$(BIN)/python -m benchmarks
 
 drills: $(SETUP) browser postgres  ## kills, large random runs, faults
-	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills --numprocesses 2
+	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills tests/casework --numprocesses 2
 
 docs: $(SETUP)  ## the generated pages
 	$(BIN)/python -m api.docs

@@ -1,0 +1,25 @@
+"""A seeded sample of the state machine of alerts; with FUNDTRAIL_DRILLS=100 at least 100,000 steps of it."""
+
+import os
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+from machine import AlertMachine
+from stores import fresh_store
+
+DRILLS = int(os.environ.get("FUNDTRAIL_DRILLS", "0"))
+STEPS = 50 if DRILLS else 25
+EXAMPLES = 10 * DRILLS or 10
+"""On each of two engines; every example takes all its steps and one more look."""
+
+
+def test_whatever_happens_only_legal_moves_happen(database: str, tmp_path: Path) -> None:
+    class Sample(AlertMachine):
+        fresh = fresh_store(tmp_path)
+
+    how = settings(
+        max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=True, database=None
+    )
+    run_state_machine_as_test(Sample, settings=how)  # type: ignore[no-untyped-call]
+    assert Sample.steps >= EXAMPLES * STEPS

@@ -51,6 +51,8 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "register": {"name": "张三", "valid_from": "2014-01-01"},
     "targets": {"measure": "道路里程", "target_value": "1"},
     "events": {"subject_kind": "project"},
+    "assets": {"asset_name": "养殖大棚"},
+    "alert_log": {"rule_id": "ZC05", "subject": "S1"},
     "exemptions": {"reason": "经批准", "valid_from": "2010-01-01"},
 }
 

@@ -30,6 +30,7 @@ NAMES = {
         "card_account",
     ),
     *("payment_id", "transfer_id", "refund_of", "voucher_no", "subject", "subject_id"),
+    *("alert_id", "asset_id", "office_id"),
 }
 PERSONS = {"person_id", "beneficiary_id", "holder_id", "person_a", "person_b"}
 _NOT_NAMES = {None, "CASH", "无"}

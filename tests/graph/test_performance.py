@@ -132,9 +132,9 @@ def test_logged_alerts(tmp_path: Path) -> None:
     ]  # fmt: skip
     graph = build(tmp_path, {"alert_log": alerts})
     working, month_day = WorkingDays(), (2019 * 12 + 2) * 100 + 28
-    assert graph.nodes("LoggedAlert", "rule_key", "subject", "subject_key", "opened_rank") == {
-        "A2": ("ZC01", "Ｐ1", "P1", 2),
-        "A1": ("ZC01", "P1", "P1", 1),
+    assert graph.nodes("LoggedAlert", "rule_key", "subject_key", "severity", "opened_rank") == {
+        "A2": ("ZC01", "P1", 3, 2),
+        "A1": ("ZC01", "P1", 1, 1),
     }
     assert graph.nodes("LoggedAlert", "opened_workday", "opened_month_day", "responded_workday_before") == {
         "A2": (working.ordinal(day("2019-02-28")), month_day, working.ordinal(day("2019-03-03"))),

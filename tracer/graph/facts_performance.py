@@ -137,7 +137,8 @@ FROM targets t LEFT JOIN ranked r USING (row) LEFT JOIN target_percents p
 
 _ALERTS = """
 SELECT row AS key, alert_id AS id, 'alert_log#' || _seq AS ref, rule_id_key AS rule_key, subject,
-    subject_key, level, result, amount_fen, opened_on AS opened_day, o.workday AS opened_workday,
+    subject_key, level, list_position(['bell', 'yellow', 'red'], level) AS severity, result, amount_fen,
+    opened_on AS opened_day, o.workday AS opened_workday,
     month_day_of(opened_on) AS opened_month_day,
     row_number() OVER (ORDER BY opened_on, alert_id) AS opened_rank,
     responded_on AS responded_day, r.workday AS responded_workday_before

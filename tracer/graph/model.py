@@ -190,14 +190,14 @@ NODES: tuple[Node, ...] = (
         "An asset that a project formed.",
         {"key": INT, "id": TEXT, "ref": TEXT, "has_operator": BOOL, "has_benefit": BOOL},
     ),
-    # opened_rank is the order of opening days, then of identifiers.
+    # severity is 1 for a bell, 2 yellow, 3 red; opened_rank the order of opening days, then identifiers.
     Node(
         "LoggedAlert",
         "A row of the log of alerts.",
         {
             "key": INT, "id": TEXT, "ref": TEXT, "rule_key": TEXT, "subject": TEXT, "subject_key": TEXT,
-            "level": TEXT, "result": TEXT, "amount_fen": INT, "opened_day": INT, "opened_workday": INT,
-            "opened_month_day": INT, "opened_rank": INT, "responded_day": INT,
+            "level": TEXT, "severity": INT, "result": TEXT, "amount_fen": INT, "opened_day": INT,
+            "opened_workday": INT, "opened_month_day": INT, "opened_rank": INT, "responded_day": INT,
             "responded_workday_before": INT,
         },
     ),

@@ -32,8 +32,8 @@ columns:
   responded_day: {zh: 处理日期, en: handled on}
 */
 MATCH (a:LoggedAlert)
-WHERE a.level IN ['yellow', 'red']
-WITH a, a.opened_workday + CASE a.level WHEN 'red' THEN $red ELSE $yellow END AS deadline
+WHERE a.severity >= 2
+WITH a, a.opened_workday + CASE a.severity WHEN 3 THEN $red ELSE $yellow END AS deadline
 WHERE $as_of_workday_before >= deadline AND (a.responded_day IS NULL OR a.responded_workday_before >= deadline)
 RETURN a.id AS subject, 'yellow' AS level, coalesce(a.amount_fen, 0) AS amount_fen, [a.ref] AS evidence,
   a.level AS alert_level, a.opened_day AS opened_day, a.responded_day AS responded_day

@@ -13,6 +13,7 @@ from ingest.county.households import pay, payments_per_household, settle
 from ingest.county.office import write_office
 from ingest.county.places import AS_OF, build_places
 from ingest.county.planted import plant
+from ingest.county.planted_walks import PETTY
 from ingest.county.works import Clerk, build_works
 
 __all__ = ["AS_OF", "PAYMENTS_PER_COUNTY", "SEED", "AnswerKey", "Books", "Expected", "build", "generate"]
@@ -23,12 +24,16 @@ _WORKS_PER_COUNTY = 170
 """Roughly the payments of a county that are no household payments."""
 _PLANTED_EVERY = 10
 """Every tenth county has the planted cases."""
+_PLANTED_PAYMENTS = 2 * PETTY + 100
+"""Roughly the payments of these."""
 
 
 def build(payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED) -> Books:
     """Invent the books of a province with about `payments` payments, planted cases included."""
     counties = max(1, round(payments / PAYMENTS_PER_COUNTY))
-    households = max(50 * counties, int((payments - counties * _WORKS_PER_COUNTY) / payments_per_household()))
+    planted = -(-counties // _PLANTED_EVERY)
+    others = counties * _WORKS_PER_COUNTY + planted * _PLANTED_PAYMENTS
+    households = max(50 * counties, int((payments - others) / payments_per_household()))
     rng = np.random.default_rng(seed)
     books = Books()
     province = build_places(books, counties)

@@ -328,7 +328,7 @@ EDGES: tuple[Edge, ...] = (
         (("Transfer", "Transfer"),),
         "Fund money that a person's personal account got straight from an indicator or a public or village "
         "account, household payments to the holder and his household left out, and paid on to an account of "
-        "another holder (not CASH); to_holder is that account's holder_no.",
+        "another holder (not CASH, and not as a refund); to_holder is that account's holder_no.",
         {"fen": INT, "to_holder": INT},
     ),
     Edge(

@@ -79,6 +79,7 @@ UNION SELECT q.n FROM asked_payments q JOIN personal_payers o ON o.key = q.accou
 WHERE o.party_key IS NULL
 """
 
+# What is given back by a refund is not paid on.
 _HANDED_ON = f"""
 WITH arrivals AS (
     SELECT p.key, p.row, o.key AS account_key
@@ -93,5 +94,6 @@ SELECT f.row AS from_key, c.row AS to_key, h.holder_no AS to_holder, sum(c.fen) 
 FROM arrivals f JOIN pieces c ON c.parent = f.key JOIN account_nodes own ON own.key = f.account_key
     JOIN holder_nodes n ON n.holder = c.holder AND NOT n.is_indicator
     JOIN account_nodes payee ON payee.key = n.key JOIN account_holders h ON h.key = payee.key
+    ANTI JOIN (SELECT key FROM payments WHERE refund_of IS NOT NULL) r ON r.key = c.row
 WHERE NOT payee.is_cash AND NOT {_SAME_HOLDER} GROUP BY ALL
 """

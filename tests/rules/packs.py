@@ -19,18 +19,9 @@ from tracer.ledger import Ledger
 
 NAMES = {
     *("fund_id", "fund_name", "indicator_id", "parent_indicator_id", "child_indicator_id", "project_id"),
-    *(
-        "account_no",
-        "payer_account",
-        "payee_account",
-        "from_account",
-        "to_account",
-        "doc_no",
-        "household_id",
-        "card_account",
-    ),
-    *("payment_id", "transfer_id", "refund_of", "voucher_no", "subject", "subject_id"),
-    *("alert_id", "asset_id", "office_id"),
+    *("account_no", "payer_account", "payee_account", "from_account", "to_account", "card_account"),
+    *("payment_id", "transfer_id", "refund_of", "voucher_no", "subject", "subject_id", "agency_id"),
+    *("doc_no", "household_id", "contractor", "alert_id", "asset_id", "office_id"),
 }
 PERSONS = {"person_id", "beneficiary_id", "holder_id", "person_a", "person_b"}
 _NOT_NAMES = {None, "CASH", "无"}

@@ -4,16 +4,25 @@ A draw takes money out of the budget: a payment, not a refund, that names an ind
 account is treasury or not listed (rules-exact.md, Terms).
 """
 
+from datetime import date
+
 from tracer.graph.draft import Draft
 
+_NEVER = 10_000
+"""A year after all others."""
 
-def make_draws(draft: Draft) -> None:
+
+def make_draws(draft: Draft, as_of: date | None) -> None:
     """Keep draws and their refunds in `taken`, the sums of indicators in `indicator_use`.
+
+    Of the latest year that ended by the day and has draws of an indicator, their sums are in `drawn_years`.
 
     Needs what `make_payments` adds, and `indicator_keys`.
     """
     draft.make("taken", _TAKEN)
     draft.make("indicator_use", _INDICATOR_USE)
+    running = _NEVER if as_of is None else as_of.year + ((as_of.month, as_of.day) == (12, 31))
+    draft.make("drawn_years", _DRAWN_YEARS.format(running=running))
 
 
 def write_draws(draft: Draft) -> None:
@@ -33,6 +42,17 @@ SELECT *, true AS is_draw FROM draws
 UNION ALL
 SELECT r.key, d.indicator_key, r.paid_at, r.time_rank, -r.amount_fen, NULL, false
 FROM payments r JOIN draws d ON d.key = r.refunded_key
+"""
+
+_DRAWN_YEARS = """
+WITH of_year AS (
+    SELECT indicator_key, (month_of(day) - 1) // 12 AS year, count(*) AS n, sum(amount_fen) AS fen,
+        coalesce(sum(amount_fen) FILTER (month_of(day) % 12 = 0), 0) AS december_fen
+    FROM taken WHERE is_draw GROUP BY ALL
+)
+SELECT indicator_key, max(year) AS year, arg_max(n, year) AS n, arg_max(fen, year) AS fen,
+    arg_max(december_fen, year) AS december_fen
+FROM of_year WHERE year < {running} GROUP BY ALL
 """
 
 # lapse_day is 31 December of the year after that of issue.

@@ -13,8 +13,7 @@ def make_households(draft: Draft) -> None:
     """
     payments = draft.tables["payments"]
     person = pc.coalesce(payments["beneficiary_name"], payments["payee_name"])
-    payments = payments.append_column("person_name_key", name_key(person))
-    draft.add("payments", payments.append_column("payee_person_key", name_key(payments["payee_name"])))
+    draft.add("payments", payments.append_column("person_name_key", name_key(person)))
     register = draft.tables["register"]
     cards = draft.look_up(register["card_account"], "account_keys")
     draft.add("register", register.append_column("card_key", cards))

@@ -1,11 +1,16 @@
 """The offices of the graph: agencies, and the accounts and organisations that are theirs."""
 
+import re
+import unicodedata
 from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tracer.graph.draft import Draft
 from tracer.graph.identity import id_key
 from tracer.graph.seen import seen
-from tracer.graph.text import text_key
+from tracer.graph.text import distinct, text_key
 from tracer.ledger import Ledger
 
 
@@ -14,6 +19,26 @@ def read_offices(draft: Draft, ledger: Ledger, version: int, as_of: date | None)
     agencies = seen(ledger, version, as_of, "agencies")
     agencies = agencies.append_column("id_key", id_key(agencies["agency_id"]))
     draft.add("agencies", agencies.append_column("name_key", text_key(agencies["agency_name"])))
+
+
+def make_issuers(draft: Draft) -> None:
+    """Keep in `finance_issuers` the issuers of indicators that name a finance office among others (ZC26).
+
+    Offices that issue jointly are separated by 、，,/; or blanks. Needs `indicators` and `agencies`.
+    """
+    finance = pc.equal(draft.tables["agencies"]["kind"], "finance").fill_null(False)
+    names = set(draft.tables["agencies"].filter(finance)["name_key"].to_pylist())
+    issuers = distinct(draft.tables["indicators"]["issuer"]).to_pylist()
+    found = [issuer for issuer in issuers if any(_is_finance(part, names) for part in _parts(issuer))]
+    draft.add("finance_issuers", pa.table({"issuer": pa.array(found, pa.string())}))
+
+
+def _parts(issuer: str) -> list[str]:
+    return re.split(r"[、,/;\s]+", unicodedata.normalize("NFKC", issuer).upper())
+
+
+def _is_finance(part: str, names: set[str]) -> bool:
+    return "财政" in part or part in names
 
 
 def write_offices(draft: Draft) -> None:

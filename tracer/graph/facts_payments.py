@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from tracer.graph.draft import Draft
 from tracer.graph.identity import id_key, id_problems
 from tracer.graph.seen import seen
-from tracer.graph.text import dictionary_of, distinct, text_key
+from tracer.graph.text import dictionary_of, distinct, name_key, text_key
 from tracer.graph.uses import Uses, code_hits, payee_hits, purpose_hits
 from tracer.ledger import Ledger
 from tracer.schema import CASH
@@ -25,6 +25,7 @@ def read_payments(draft: Draft, ledger: Ledger, version: int, as_of: date | None
     keys = {
         "purpose_key": text_key(payments["purpose"]),
         "payee_name_key": text_key(payments["payee_name"]),
+        "payee_person_key": name_key(payments["payee_name"]),
         "benefit_key": text_key(payments["benefit"]),
         "period_key": text_key(payments["period"]),
         "contract_key": text_key(payments["contract_no"]),
@@ -33,7 +34,7 @@ def read_payments(draft: Draft, ledger: Ledger, version: int, as_of: date | None
     }
     for name, column in keys.items():
         payments = payments.append_column(name, column)
-    for name in ("purpose_key", "payee_name_key", "period_key", "beneficiary_key", "contract_key"):
+    for name in ("purpose_key", "payee_person_key", "period_key", "beneficiary_key", "contract_key"):
         payments = payments.append_column(f"{name}_code", dictionary_of(keys[name]).indices)
     draft.add("payments", payments)
     transfers = seen(ledger, version, as_of, "transfers")
@@ -169,27 +170,66 @@ _GUARDED_CASH = " OR ".join(f"contains(purpose_key, '{word}')" for word in _CASH
 
 _CASH_RUNS = f"""
 SELECT key, sum(amount_fen) OVER (
-    PARTITION BY payer_key, payee_name_key, paid_at ORDER BY time_rank ROWS UNBOUNDED PRECEDING) AS fen
+    PARTITION BY payer_key, payee_person_key, paid_at ORDER BY time_rank ROWS UNBOUNDED PRECEDING) AS fen
 FROM payments
 WHERE settlement_method = 'cash' AND refund_of IS NULL AND payer_key IS NOT NULL
-    AND payee_name_key IS NOT NULL AND NOT coalesce({_GUARDED_CASH}, false)
+    AND payee_person_key IS NOT NULL AND NOT coalesce({_GUARDED_CASH}, false)
+"""
+
+# The nine elements of a payment but amount and time, which are never empty (ZC25). Most rows lack nothing.
+_ELEMENTS = (
+    *("payer_name", "payer_account", "purpose", "settlement_method", "payment_method"),
+    *("payee_name", "payee_account"),
+)
+_IS_EMPTY = {name: f"p.{name} IS NULL" for name in _ELEMENTS} | {
+    "payee_account": "p.payee_account IS NULL AND p.settlement_method IS DISTINCT FROM 'cash'"
+}
+_NAMES = ", ".join(f"CASE WHEN {test} THEN '{name}' END" for name, test in _IS_EMPTY.items())
+_LACKING = f"""
+SELECT p.key, concat_ws(',', {_NAMES}) AS names
+FROM payments p WHERE {" OR ".join(_IS_EMPTY.values())}
+"""
+
+_OTHER_NAMES = """
+SELECT p.key FROM payments p JOIN account_nodes payee ON payee.key = p.payee_key
+WHERE payee.person_name_key <> p.payee_person_key
+"""
+
+# Two accounts of one holder: by ID where both have one, else by name.
+_WITHIN_HOLDER = """
+SELECT p.key FROM payments p JOIN account_nodes payer ON payer.key = p.payer_key
+    JOIN account_nodes payee ON payee.key = p.payee_key
+WHERE payer.key <> payee.key AND CASE WHEN payer.holder_id IS NOT NULL AND payee.holder_id IS NOT NULL
+    THEN payer.holder_id = payee.holder_id ELSE payer.holder_key = payee.holder_key END
+"""
+
+_FUND_MONEY = """
+SELECT t.key, sum(p.fen) AS fen FROM pieces p JOIN transfers t ON t.key = p.row
+WHERE origin_kind = 'indicator' GROUP BY ALL
 """
 
 _TRANSFERS = f"""
 SELECT p.key, p.name AS id, 'payments#' || p._seq AS ref, 'payment' AS kind, p.rank, p.time_rank,
     p.paid_at AS day, month_of(p.paid_at) AS month, p.amount_fen, r.net_fen, p.shortfall_fen,
     c.fen AS cash_run_fen, p.payer, p.payee, r.is_refund, r.is_household_payment, p.payer_name, p.payee_name,
-    p.purpose, p.purpose_key, p.settlement_method, p.benefit_key, p.period_key, p.beneficiary_problem
+    p.purpose, p.purpose_key, p.settlement_method, p.contract_key, p.benefit_key, p.period_key,
+    p.beneficiary_problem, l.names AS lacking, o.key IS NOT NULL AS is_named_otherwise,
+    w.key IS NOT NULL AS is_within_holder,
+    CASE WHEN p.settlement_method = 'cash' OR coalesce(p.payee_account, '{CASH}') = '{CASH}'
+        THEN p.payee_person_key END AS named_payee
 FROM payments p JOIN payment_natures r ON r.key = p.key LEFT JOIN ({_CASH_RUNS}) c ON c.key = p.key
+    LEFT JOIN ({_LACKING}) l ON l.key = p.key LEFT JOIN ({_OTHER_NAMES}) o ON o.key = p.key
+    LEFT JOIN ({_WITHIN_HOLDER}) w ON w.key = p.key
 UNION ALL BY NAME
 SELECT key, name AS id, 'splits#' || _seq AS ref, 'split' AS kind, rank, time_rank, split_on AS day,
     month_of(split_on) AS month, amount_fen, shortfall_fen, payer, payee
 FROM splits
 UNION ALL BY NAME
-SELECT key, name AS id, 'transfers#' || _seq AS ref,
+SELECT t.key, name AS id, 'transfers#' || _seq AS ref,
     CASE WHEN rank IS NULL THEN 'leg' ELSE 'transfer' END AS kind, rank, time_rank, moved_at AS day,
-    month_of(moved_at) AS month, amount_fen, shortfall_fen, payer, payee, memo AS purpose, purpose_key
-FROM transfers
+    month_of(moved_at) AS month, amount_fen, shortfall_fen, payer, payee, memo AS purpose, purpose_key,
+    CASE WHEN rank IS NOT NULL THEN coalesce(f.fen, 0) END AS fund_fen
+FROM transfers t LEFT JOIN ({_FUND_MONEY}) f ON f.key = t.key
 """
 
 _SENT = """
@@ -232,12 +272,12 @@ _REPEATS = f"""
 WITH candidates AS (
     SELECT p.key, time_rank, payer_key, a.key AS known_payee, amount_fen, purpose_key_code, period_key_code,
         beneficiary_key_code, indicator_key, project_key, contract_key_code,
-        CASE WHEN a.key IS NULL THEN payee_name_key_code END AS named_payee,
+        CASE WHEN a.key IS NULL THEN payee_person_key_code END AS named_payee,
         hash({_ALIKE}) AS likeness
     FROM payments p JOIN payment_natures n USING (key)
         LEFT JOIN account_keys a ON a.key = p.payee_key AND a.id <> '{CASH}'
     WHERE NOT n.is_refund AND n.net_fen > 0 AND payer_key IS NOT NULL AND purpose_key_code IS NOT NULL
-        AND (a.key IS NOT NULL OR payee_name_key_code IS NOT NULL)
+        AND (a.key IS NOT NULL OR payee_person_key_code IS NOT NULL)
 )
 SELECT * FROM (
     SELECT key AS from_key, lag(key) OVER (PARTITION BY {_ALIKE} ORDER BY time_rank) AS to_key

@@ -34,6 +34,8 @@ def read_plan(draft: Draft, ledger: Ledger, version: int, as_of: date | None) ->
     for table in ("splits", "project_funds", "calendar"):
         draft.add(table, seen(ledger, version, as_of, table))
     projects = seen(ledger, version, as_of, "projects")
+    for name in ("unit", "contractor", "place"):
+        projects = projects.append_column(f"{name}_key", text_key(projects[name]))
     projects = projects.append_column("region_key", text_key(projects["region_code"]))
     draft.add("projects", projects.append_column("name_filled", filled(projects["project_name"])))
     events = seen(ledger, version, as_of, "events")
@@ -125,12 +127,16 @@ def _write_indicators(draft: Draft) -> None:
             coalesce(received_on, registered_on, issued_on) AS receipt_day,
             month_of(receipt_day) AS receipt_month, (receipt_month - 1) // 12 AS receipt_year, scan_file,
             coalesce(held_fen, 0) AS held_fen, u.drawn_fen, u.lapse_day, u.lapse_out_fen, u.lapse_drawn_fen,
+            y.year AS drawn_year, y.n AS drawn_year_count, y.fen AS drawn_year_fen,
+            y.december_fen AS drawn_december_fen,
+            CASE WHEN issuer IS NOT NULL THEN issuer IN (FROM finance_issuers) END AS is_issued_by_finance,
             f.near AS near_fund_key, f.percent AS near_fund_percent
         FROM indicator_keys k LEFT JOIN indicators i ON i._seq = k.seq
             LEFT JOIN workdays issue ON issue.day = i.issued_on
             LEFT JOIN workdays registration ON registration.day = i.registered_on - 1
             LEFT JOIN workdays reception ON reception.day = i.received_on - 1
             LEFT JOIN indicator_balances b ON b.key = k.key JOIN indicator_use u ON u.key = k.key
+            LEFT JOIN drawn_years y ON y.indicator_key = k.key
             LEFT JOIN near_funds f ON f.text = i.fund_key
         """,
     )
@@ -158,14 +164,17 @@ def _write_projects(draft: Draft) -> None:
             WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
         )
         SELECT k.key, k.id, 'projects#' || k.seq AS ref, k.seq IS NOT NULL AS listed, name_filled AS name,
-            p.project_kind AS kind, region_code, region_key, c.county, place, unit, contractor,
-            approved_amount_fen AS approved_fen,
+            p.project_kind AS kind, region_code, region_key, c.county, place, place_key,
+            unit, unit_key, contractor, contractor_key, approved_amount_fen AS approved_fen,
             CASE WHEN k.seq IS NULL THEN NULL
                 WHEN approved_on IS NULL THEN e.day
                 WHEN approval_no IS NOT NULL THEN approved_on END AS approval_day,
             started_on AS started_day, accepted_on AS accepted_day, a.first_day AS first_arranged_day,
             w.workday AS first_arranged_workday, coalesce(a.fen, 0) AS arranged_fen,
             coalesce(paid.fen, 0) AS paid_fen,
+            CASE WHEN accepted_on IS NULL THEN physical_progress ELSE 100 END AS percent,
+            floor(approved_amount_fen * percent)::BIGINT AS progress_percent_fen,
+            progress_percent_fen // 100 AS progress_fen,
             k.id IN (SELECT project_id FROM targets) AS has_target, o.workday AS approval_workday,
             (make_date((month_of(a.first_day) - 1) // 12, 12, 31) - DATE '1970-01-01')::BIGINT
                 AS first_arranged_year_end,

@@ -14,34 +14,10 @@ which money moved (contract section 2), `time_rank` the plain time order of the 
 month, so that x is at most n months after y exactly when x's is at most y's + n * 100.
 """
 
-from dataclasses import dataclass
+from tracer.graph.edges import EDGES
+from tracer.graph.kinds import BOOL, INT, TEXT, Edge, Node
 
-TEXT, INT, BOOL = "text", "int", "bool"
-
-
-@dataclass(frozen=True)
-class Node:
-    """One kind of node: its label, what it stands for, and its properties by name."""
-
-    label: str
-    meaning: str
-    properties: dict[str, str]
-
-    @property
-    def key_type(self) -> str:
-        """Type of the `key` property."""
-        return self.properties["key"]
-
-
-@dataclass(frozen=True)
-class Edge:
-    """One kind of edge: its type, the labels that it joins, and its properties by name."""
-
-    type: str
-    ends: tuple[tuple[str, str], ...]
-    meaning: str
-    properties: dict[str, str]
-
+__all__ = ["BOOL", "EDGE", "EDGES", "INT", "NODE", "NODES", "TEXT", "Edge", "Node"]
 
 # fmt: off
 NODES: tuple[Node, ...] = (
@@ -65,6 +41,9 @@ NODES: tuple[Node, ...] = (
     # is_child also counts splits that the as-of day hides. issue_rank: by issue, registration (empty last),
     # identifier. near_fund_key is the catalogue name nearest to the fund, near_fund_percent the least share
     # of the longer name that may differ. lapse_day is 31 December of the year after issue.
+    # drawn_year is the latest year ended by the as-of day in which it has draws; of that year: their number,
+    # their sum and the sum of those in December, before refunds. is_issued_by_finance: one of the offices
+    # named as issuer is a finance office; null without issuer.
     Node(
         "Indicator",
         "A budget quota line; `listed` is false where a row only names it or it is not issued yet.",
@@ -79,6 +58,8 @@ NODES: tuple[Node, ...] = (
             "registered_workday_before": INT, "receipt_day": INT, "receipt_month": INT, "receipt_year": INT,
             "scan_file": TEXT, "held_fen": INT, "drawn_fen": INT, "lapse_day": INT, "lapse_out_fen": INT,
             "lapse_drawn_fen": INT, "near_fund_key": TEXT, "near_fund_percent": INT,
+            "drawn_year": INT, "drawn_year_count": INT, "drawn_year_fen": INT, "drawn_december_fen": INT,
+            "is_issued_by_finance": BOOL,
         },
     ),
     # Two accounts are of the same holder when their holder_id are equal or, where one has none, their
@@ -105,35 +86,47 @@ NODES: tuple[Node, ...] = (
     # paid_fen over PAYS_FOR (project paid, rules-exact.md section 0), 0 without payments.
     # first_arranged_year_end is 31 December of that year. has_<column> says whether the cell is filled.
     # approval_steps is how many of the seven steps to approval (ZB13) follow one another in time order.
+    # progress_percent_fen is the approved amount times the percent of physical progress (100 when accepted),
+    # and progress_fen a hundredth of it, both rounded down.
     Node(
         "Project",
         "A project; `listed` is false where a row only names it.",
         {
             "key": INT, "id": TEXT, "ref": TEXT, "listed": BOOL, "name": TEXT, "kind": TEXT,
-            "region_code": TEXT, "region_key": TEXT, "county": TEXT, "place": TEXT, "unit": TEXT,
-            "contractor": TEXT, "approved_fen": INT, "approval_day": INT, "started_day": INT,
-            "accepted_day": INT, "first_arranged_day": INT, "first_arranged_workday": INT,
+            "region_code": TEXT, "region_key": TEXT, "county": TEXT, "place": TEXT, "place_key": TEXT,
+            "unit": TEXT, "unit_key": TEXT, "contractor": TEXT, "contractor_key": TEXT, "approved_fen": INT,
+            "approval_day": INT, "started_day": INT, "accepted_day": INT, "first_arranged_day": INT,
+            "first_arranged_workday": INT,
             "arranged_fen": INT, "paid_fen": INT, "has_target": BOOL, "approval_workday": INT,
             "first_arranged_year_end": INT, "has_scale": BOOL, "has_content": BOOL, "has_period": BOOL,
             "has_person": BOOL, "has_hotline": BOOL, "approval_steps": INT,
+            "progress_percent_fen": INT, "progress_fen": INT,
         },
     ),
     # kind is split, payment, transfer or leg; rank is null for legs. amount_fen of a split is negative
     # where it takes back. payer and payee are the holders between which money moved. shortfall_fen is
-    # what the payer did not have. purpose of a bank transfer or leg is its memo. Of payments only:
+    # what the payer did not have. purpose of a bank transfer or leg is its memo; fund_fen
+    # is the fund money that a bank transfer carries. Of payments only:
     # net_fen (amount less refunds; undone when not above 0), is_refund, is_household_payment,
     # beneficiary_problem (why the ID number is wrong: format, check-character, birth-date or region; null
     # where it is right or empty) and cash_run_fen (of cash payments that are neither refunds nor for 收购
     # or 差旅, the sum so far of those of the same payer account, payee name and day, in time order).
+    # lacking names the elements of a payment that are empty, joined by commas (cash needs no payee account);
+    # is_named_otherwise: the holder of the payee account, where listed, has another name than the payee;
+    # is_within_holder: payer and payee account are different accounts of the same holder; named_payee is the
+    # payee's name, as names of persons are compared, where it is cash or the payee account is empty or CASH.
     Node(
         "Transfer",
         "A movement of money: a split, payment or bank transfer; kind `leg` moves nothing itself.",
         {
             "key": INT, "id": TEXT, "ref": TEXT, "kind": TEXT, "rank": INT, "time_rank": INT, "day": INT,
-            "month": INT, "amount_fen": INT, "net_fen": INT, "shortfall_fen": INT, "cash_run_fen": INT,
+            "month": INT, "amount_fen": INT, "net_fen": INT, "fund_fen": INT, "shortfall_fen": INT,
+            "cash_run_fen": INT,
             "payer": TEXT, "payee": TEXT, "is_refund": BOOL, "is_household_payment": BOOL,
             "payer_name": TEXT, "payee_name": TEXT, "purpose": TEXT, "purpose_key": TEXT,
-            "settlement_method": TEXT, "benefit_key": TEXT, "period_key": TEXT, "beneficiary_problem": TEXT,
+            "settlement_method": TEXT, "contract_key": TEXT, "benefit_key": TEXT, "period_key": TEXT,
+            "beneficiary_problem": TEXT, "lacking": TEXT, "is_named_otherwise": BOOL,
+            "is_within_holder": BOOL, "named_payee": TEXT,
         },
     ),
     # arrived_day is the day on which its holder got it: of the transfer or of issue, null for opening
@@ -237,181 +230,6 @@ NODES: tuple[Node, ...] = (
         "ProhibitedUse",
         "One of the nine groups of uses that are not allowed, id ZC05-1 … ZC05-9.",
         {"key": INT, "id": TEXT, "item": TEXT},
-    ),
-)
-
-EDGES: tuple[Edge, ...] = (
-    Edge(
-        "SENT",
-        (("Account", "Transfer"),),
-        "Payer account of a payment, bank transfer or leg, as recorded; none where the cell is empty.",
-        {},
-    ),
-    Edge(
-        "RECEIVED_BY",
-        (("Transfer", "Account"),),
-        "Payee account, as recorded; none where the cell is empty.",
-        {},
-    ),
-    Edge("NAMES", (("Transfer", "Indicator"),), "Indicator that a payment names.", {}),
-    Edge(
-        "DRAWS",
-        (("Transfer", "Indicator"),),
-        "A draw; n counts the draws of the indicator from 1 in time order, run_fen is drawn net of refunds "
-        "after it, out_fen what was split out of the indicator up to its day.",
-        {"n": INT, "run_fen": INT, "out_fen": INT},
-    ),
-    Edge(
-        "UNRECONCILED",
-        (("Transfer", "Indicator"),),
-        "A draw that its bank legs (leg_fen, 0 without) miss by gap_fen, on a workday from the first to the "
-        "last bank movement of its payer account.",
-        {"leg_fen": INT, "gap_fen": INT, "workday": INT},
-    ),
-    Edge("REFUNDS", (("Transfer", "Transfer"),), "From a refund to the payment that it returns.", {}),
-    Edge("LEG_OF", (("Transfer", "Transfer"),), "From a bank leg to its payment.", {}),
-    Edge(
-        "PAYS_FOR",
-        (("Transfer", "Project"),),
-        "Project that a payment is for; paid_fen is what counts as paid to the project: the amount less "
-        "refunds of a payment, no refund, from a public account or one not listed to one that is not public, "
-        "else null.",
-        {"paid_fen": INT},
-    ),
-    Edge("SPENDS", (("Transfer", "Fund"),), "Fund of a payment: to each catalogue row of that name.", {}),
-    Edge("OF_FUND", (("Indicator", "Fund"),), "Fund of an indicator, likewise.", {}),
-    Edge("SPLIT_TO", (("Indicator", "Indicator"),), "A split.", {"ref": TEXT, "fen": INT, "day": INT}),
-    Edge(
-        "FINANCES",
-        (("Indicator", "Project"),),
-        "An arrangement of money for a project.",
-        {"ref": TEXT, "fen": INT, "day": INT},
-    ),
-    Edge("AIMS_AT", (("Project", "Target"),), "Performance targets of a project.", {}),
-    Edge("FORMED", (("Project", "Asset"),), "Assets that a project formed.", {}),
-    Edge("CARRIED", (("Transfer", "Piece"),), "Pieces of a transfer; they add up to it.", {}),
-    Edge("BECAME", (("Piece", "Piece"),), "From the piece that was cut to the piece cut from it.", {}),
-    Edge("BORN_AT", (("Piece", "Indicator"), ("Piece", "Account")), "Holder at which a piece was born.", {}),
-    Edge(
-        "REMAINS_AT",
-        (("Piece", "Indicator"), ("Piece", "Account")),
-        "Holder that still has left_fen of a piece.",
-        {},
-    ),
-    Edge("FUNDS", (("Transfer", "Transfer"),), "Fen of one transfer that another carried on.", {"fen": INT}),
-    Edge(
-        "REPEATS",
-        (("Transfer", "Transfer"),),
-        "From a payment to the one before it in time order that is equal in payer account, payee key, "
-        "amount, purpose, period, beneficiary, indicator, project and contract (ZC12; the first two and "
-        "purpose filled; refunds and undone payments left out).",
-        {},
-    ),
-    Edge(
-        "RETURNED",
-        (("Piece", "Piece"),),
-        "From fund money of a payment, no refund, that names an indicator and goes to another holder than "
-        "the payer's, to the piece that came of it (BECAME) and was the first to arrive at an account, not "
-        "treasury, of the payer's holder or of an organisation with a relation to it (ZC08); hops counts the "
-        "transfers on the way, both ends included, up to 30.",
-        {"hops": INT},
-    ),
-    Edge(
-        "PASSED_ON",
-        (("Transfer", "Transfer"),),
-        "Fund money that an enterprise, cooperative or merchant got by one movement and paid on to another "
-        "holder by the other, so many days later.",
-        {"fen": INT, "days": INT},
-    ),
-    Edge(
-        "HANDED_ON",
-        (("Transfer", "Transfer"),),
-        "Fund money that a person's personal account got straight from an indicator or a public or village "
-        "account, household payments to the holder and his household left out, and paid on to an account of "
-        "another holder (not CASH, and not as a refund); to_holder is that account's holder_no.",
-        {"fen": INT, "to_holder": INT},
-    ),
-    Edge(
-        "REACHED",
-        (("Transfer", "Transfer"),),
-        "From a payment for a household project to an enterprise or cooperative, to a movement that brought "
-        "of its money to a person who is not the firm's owner or legal representative, the first on its way; "
-        "hops counts the movements after the payment, up to 30, months are the fewest that lead from the "
-        "day of the payment to that day or beyond it.",
-        {"hops": INT, "months": INT},
-    ),
-    Edge(
-        "COLLECTED",
-        (("Transfer", "Piece"),),
-        "From a household payment into an own account of its person, to fund money of it that came to an "
-        "account of a person, village or agency which is neither his own nor his kin's, the first time on "
-        "its way; what is bought, given back or collected by custom is not followed (ZC28). hops counts the "
-        "movements after the payment, up to 10, days up to 365.",
-        {"hops": INT, "days": INT},
-    ),
-    Edge(
-        "LED_TO",
-        (("Transfer", "Transfer"),),
-        "From a payment, no refund, that names an indicator and goes from a public or village account to a "
-        "firm or person, by a chain of payments and bank transfers, each from the account where the one "
-        "before ended, not earlier and not less than half of it, to one that ends with a person related to "
-        "the payer, or with that one's kin (ZC07). hops counts the chain's movements, 2 to 6, within 365 "
-        "days; keep is the least share in percent, at most 100, that one was of the one before. Of longer "
-        "chains only those that keep more; of equally long ones one.",
-        {
-            "hops": INT, "keep": INT, "second_ref": TEXT, "third_ref": TEXT, "fourth_ref": TEXT,
-            "fifth_ref": TEXT,
-        },
-    ),
-    Edge("IN_GROUP", (("Account", "PayeeGroup"),), "Accounts of a group's firms.", {}),
-    Edge(
-        "BENEFITS",
-        (("Transfer", "Party"),),
-        "Person of a household payment; household is that of the day, else one of the person's own. "
-        "register_state: registered that day, ended (all rows until then had ended) or none; "
-        "name_in_register: a register row of the person has the payment's name (null without rows or name). "
-        "own_by: why the payee account is the person's or a household member's that day: holder_id, "
-        "holder_name or card_account (the first three tests of RH10), null where it is not. "
-        "accounts_in_year: into how many accounts the person was paid in that calendar year.",
-        {
-            "household": TEXT, "register_state": TEXT, "name_in_register": BOOL, "own_by": TEXT,
-            "year": INT, "accounts_in_year": INT,
-        },
-    ),
-    Edge("LISTED_AS", (("Party", "RegisterEntry"),), "Register rows of a person.", {}),
-    Edge("HELD_BY", (("Account", "Party"),), "Holder of an account, where its ID is filled.", {}),
-    Edge(
-        "OF_AGENCY",
-        (("Account", "Agency"),),
-        "Agency that holds an account: its code is the holder's ID or, where no agency has that, its name "
-        "the holder's.",
-        {},
-    ),
-    Edge("KNOWN_AS", (("Agency", "Party"),), "Organisation whose code is that of an agency.", {}),
-    Edge(
-        "RELATED_TO",
-        (("Party", "Party"),),
-        "A relation as recorded, its kind as compared.",
-        {"ref": TEXT, "relation": TEXT},
-    ),
-    Edge(
-        "TIED_TO",
-        (("Party", "Party"),),
-        "The same relations from either end: two edges for each.",
-        {"ref": TEXT, "relation": TEXT},
-    ),
-    Edge(
-        "HAD",
-        (("Indicator", "Event"), ("Project", "Event"), ("Transfer", "Event")),
-        "Steps taken.",
-        {},
-    ),
-    Edge(
-        "MENTIONS",
-        (("Transfer", "ProhibitedUse"),),
-        "Group shown by words of a payment's purpose, words of its payee's name, or the economic code "
-        "of its indicator; exceptions are the phrases of the purpose that were left aside.",
-        {"words": TEXT, "payee_words": TEXT, "code": TEXT, "exceptions": TEXT},
     ),
 )
 # fmt: on

@@ -15,7 +15,7 @@ from tracer.graph.facts_accounts import make_account_facts
 from tracer.graph.facts_draws import make_draws, write_draws
 from tracer.graph.facts_flow import check_money, make_balances, read_flow, write_flow
 from tracer.graph.facts_households import make_households, write_households
-from tracer.graph.facts_offices import read_offices, write_offices
+from tracer.graph.facts_offices import make_issuers, read_offices, write_offices
 from tracer.graph.facts_payments import make_payments, read_payments, write_payments
 from tracer.graph.facts_people import make_people, read_people, write_people
 from tracer.graph.facts_performance import quarter_before, read_performance, write_performance
@@ -53,7 +53,8 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         make_account_facts(draft)
         make_passed(draft)
         make_project_counties(draft)
-        make_draws(draft)
+        make_draws(draft, flow.as_of)
+        make_issuers(draft)
         _write_build(draft, flow)
         write_plan(draft)
         write_performance(draft, flow.as_of)

@@ -28,6 +28,7 @@ from tracer.rules.spec import (
     Parameter,
     Rule,
     RuleFileError,
+    Series,
     Term,
     Text,
 )
@@ -162,6 +163,7 @@ def _read(reader: _Reader, body: str, file: str, sha256: str) -> Rule:
         columns=_columns(reader),
         exempt_amount=reader.take("exempt_amount", bool, False),
         exempt_by=reader.words("exempt_by", default=[]),
+        series=_series(reader) if "series" in reader.values else None,
         query=body,
         file=file,
         sha256=sha256,
@@ -209,6 +211,21 @@ def _term(reader: _Reader) -> Term:
     if (minus is None) == (plus is None):
         reader.fail("a term of `sum` names one returned column, as `plus` or as `minus`")
     return Term(plus or minus or "", 1 if plus else -1, reader.whole_text())
+
+
+def _series(reader: _Reader) -> Series:
+    inner = reader.inner("series")
+    count = inner.values.get("count")
+    series = Series(
+        by=inner.words("by"),
+        order=inner.words("order"),
+        days=inner.take("days", str, ...),
+        count=inner.take("count", int if isinstance(count, int) else str, ...),
+        sum=inner.take("sum", str, ...),
+        unless_equal=inner.take("unless_equal", str, None),
+    )
+    inner.end()
+    return series
 
 
 def _columns(reader: _Reader) -> dict[str, Column]:
@@ -279,6 +296,7 @@ def _query_problems(rule: Rule) -> list[str]:
 
 def _parameter_problems(rule: Rule, tokens: list[Token]) -> list[str]:
     used = {token.text[1:] for token in tokens if token.kind == PARAMETER}
+    used.update(rule.series.parameters if rule.series else ())
     given = {*GIVEN, *(f"has_{table}" for table in rule.tables)}
     declared = {name for parameter in rule.parameters for name in parameter.query_names}
     problems = [
@@ -294,6 +312,8 @@ def _parameter_problems(rule: Rule, tokens: list[Token]) -> list[str]:
 def _column_problems(rule: Rule, tokens: list[Token]) -> list[str]:
     wanted = {"subject", "level", "amount_fen", "evidence", *rule.identity, *rule.exempt_by}
     wanted.update(term.column for term in rule.sum)
+    own = rule.series.own_columns if rule.series else frozenset()
+    wanted.update((*own, *rule.series.by, "day") if rule.series else ())
     if rule.subject in SUBJECTS_WITH_A_DAY:
         wanted.add("day")
     parts = returned_columns(tokens)
@@ -303,7 +323,7 @@ def _column_problems(rule: Rule, tokens: list[Token]) -> list[str]:
         for column in sorted(wanted - set(columns))
     ]
     returned = {column for columns in parts for column in columns}
-    named = {*OWN_COLUMNS, *rule.identity, *rule.columns, *(term.column for term in rule.sum)}
+    named = {*OWN_COLUMNS, *own, *rule.identity, *rule.columns, *(term.column for term in rule.sum)}
     problems += [
         f"column `{column}` has no name; add it to `columns` with zh and en"
         for column in sorted(returned - named)

@@ -29,6 +29,7 @@ from tracer.rules.kept import Values, read_kept, resolve_at
 from tracer.rules.load import choose_rules, load_rules
 from tracer.rules.parameters import Resolved, read_settings
 from tracer.rules.place import NOWHERE, Place, fund_key, places_of
+from tracer.rules.series import series_rows
 from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUABLE, NOT_EVALUATED, OWN_COLUMNS, Rule
 
 RULE_SECONDS = 300.0
@@ -122,10 +123,13 @@ def evaluate(
     """
     rule = entry.rule
     try:
-        rows = store.run(rule.query, _values(entry, given, as_of), seconds)
+        values = _values(entry, given, as_of)
+        rows = store.run(rule.query, values, seconds)
         lacking = next((row["evidence"] for row in rows if row["level"] == NOT_EVALUABLE), None)
         if isinstance(lacking, list):
             return [str(table) for table in lacking]
+        if rule.series:
+            rows = series_rows(rule.series, rows, values)
         found, _ = merge(rule, rows)
         return found, sorted({str(row["subject"]) for row in rows if row["level"] == NOT_EVALUATED})
     except (QueryTimeout, StoreExhausted, QueryFailed) as error:

@@ -151,6 +151,34 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Series:
+    """How rows are put in groups that begin one after another (ZC10): the rule's query cannot count so.
+
+    Rows equal in `by` and in the order of `order` form groups: a group begins with the first row left and
+    takes all up to `days` days after it. A group is a finding once it has `count` rows and their amounts
+    reach `sum`, unless all its rows have one and the same text in `unless_equal`. `days`, `count` and `sum`
+    name parameters of the query; `count` may be a number.
+    """
+
+    by: tuple[str, ...]
+    order: tuple[str, ...]
+    days: str
+    count: str | int
+    sum: str
+    unless_equal: str | None
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Parameters of the query that it uses."""
+        return tuple(name for name in (self.days, self.count, self.sum) if isinstance(name, str))
+
+    @property
+    def own_columns(self) -> frozenset[str]:
+        """Returned columns that only serve to make groups."""
+        return frozenset({*self.order, *((self.unless_equal,) if self.unless_equal else ())}) - OWN_COLUMNS
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule: its form, its parameters and its query."""
 
@@ -185,6 +213,7 @@ class Rule:
     exempt_amount: bool
     exempt_by: tuple[str, ...]
     """Returned columns, beside the subject, by which an exemption may name a finding."""
+    series: Series | None
     query: str
     file: str
     sha256: str

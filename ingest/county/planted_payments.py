@@ -224,6 +224,7 @@ def _rh03(desk: Desk) -> None:
         benefit = f"{desk.clerk.county.name}{_BENEFIT}"
         paid = desk.grant(person, fen, date(YEAR, 8, 10 + n), line=0 if n == 2 else 2, benefit=benefit)
         desk.books.find("RH03", paid, "yellow", fen)
+        desk.books.find("RH10", paid, "yellow", fen)  # the account is held by the right number
 
 
 def _rh04(desk: Desk) -> None:
@@ -257,12 +258,15 @@ def _rh08(desk: Desk) -> None:
         for k in range(size):
             person = desk.member(desk.households[4 + 5 * n + k])
             fen = (610 + 10 * k) * 100
-            desk.grant(
+            paid = desk.grant(
                 person, fen, date(YEAR, 9, 8 + n), payee=keeper, period=f"{YEAR}-09", benefit=f"{_BENEFIT}{n}"
             )
+            desk.books.find("RH10", paid, "yellow", fen)
             sum_fen += fen
         desk.books.find("RH08", keeper.account, "yellow", sum_fen)
     shared = int(np.flatnonzero((desk.people.county == desk.clerk.county.index) & desk.people.gets[2])[0])
     keeper = desk.stranger().as_payee()
     for member in (HEAD, SPOUSE, CHILD):  # three persons, but one household
-        desk.grant(desk.member(shared, member), 500_00, date(YEAR, 9, 10), payee=keeper, period=f"{YEAR}-09")
+        person = desk.member(shared, member)
+        paid = desk.grant(person, 500_00, date(YEAR, 9, 10), payee=keeper, period=f"{YEAR}-09")
+        desk.books.find("RH10", paid, "yellow", 500_00)

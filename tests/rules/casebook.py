@@ -94,7 +94,7 @@ def read_case(path: Path) -> Case:
         ledger=given.pop("ledger"),
         settings=tuple(given.pop("settings", ())),
         expect={str(key): _expected(text) for key, text in given.pop("expect", {}).items()},
-        suppressed=tuple(given.pop("suppressed", ())),
+        suppressed=tuple(map(str, given.pop("suppressed", ()))),
         not_evaluated=given.pop("not_evaluated", 0),
         missing=tuple(given.pop("missing", ())),
         alone=given.pop("alone", False),

@@ -20,10 +20,11 @@ from tracer.ledger import Ledger
 NAMES = {
     *("fund_id", "fund_name", "indicator_id", "parent_indicator_id", "child_indicator_id", "project_id"),
     *("account_no", "payer_account", "payee_account", "from_account", "to_account", "card_account"),
-    *("payment_id", "transfer_id", "refund_of", "voucher_no", "subject", "subject_id", "agency_id"),
+    *("payment_id", "transfer_id", "refund_of", "voucher_no", "subject_id", "agency_id"),
     *("doc_no", "household_id", "contractor", "alert_id", "asset_id", "office_id"),
+    *("benefit", "benefit_a", "benefit_b", "village"),
 }
-PERSONS = {"person_id", "beneficiary_id", "holder_id", "person_a", "person_b"}
+PERSONS = {"person_id", "beneficiary_id", "holder_id", "person_a", "person_b", "actor"}
 _NOT_NAMES = {None, "CASH", "无"}
 
 
@@ -57,9 +58,16 @@ class Pack:
 
     def of_case(self, rows: list[dict[str, Any]], case: Case) -> list[dict[str, Any]]:
         """The findings that belong to a case, their subjects as the case names them."""
-        prefix = "" if case.alone else f"{self.cases.index(case)}-"
-        mine = [r for r in rows if r["rule_id"] == case.rule_id and r["subject"].startswith(prefix)]
-        return [row | {"subject": row["subject"].removeprefix(prefix)} for row in mine]
+        mine = [row for row in rows if row["rule_id"] == case.rule_id]
+        if case.alone:
+            return mine
+        number = self.cases.index(case)
+        persons = {_person(text, number): text for text in (*case.expect, *case.suppressed)}
+        return [
+            row | {"subject": persons.get(subject, subject.removeprefix(f"{number}-"))}
+            for row in mine
+            if re.match(rf"{number}-|\d\d{number:04}\d{{11}}[\dX]$", subject := row["subject"])
+        ]
 
     def write_ledger(self, home: Path) -> None:
         tables: dict[str, list[pa.Table]] = {}
@@ -90,6 +98,8 @@ def _apart(rows: pa.Table, number: int) -> pa.Table:
             change = _named
         elif name in PERSONS:
             change = _person
+        elif name == "subject":
+            change = _subject
         else:
             continue
         texts = [change(text, number) for text in rows[name].to_pylist()]
@@ -99,6 +109,12 @@ def _apart(rows: pa.Table, number: int) -> pa.Table:
 
 def _named(text: str | None, number: int) -> str | None:
     return text if text in _NOT_NAMES else f"{number}-{text}"
+
+
+def _subject(text: str | None, number: int) -> str | None:
+    """An identifier with the number before it, or a person of another county."""
+    moved = _person(text, number)
+    return moved if moved != text and re.fullmatch(r"\d{17}[\dXx]", text or "") else _named(text, number)
 
 
 def _person(text: str | None, number: int) -> str | None:

@@ -141,6 +141,45 @@ EDGES: tuple[Edge, ...] = (
             "year": INT, "accounts_in_year": INT,
         },
     ),
+    Edge(
+        "HOUSEHOLD_PAID",
+        (("Transfer", "Transfer"),),
+        "From a household payment of a benefit that is per household to the first in time order of the same "
+        "household of the day, benefit and period, where that went to another person (RH06; 补发 and 补差 "
+        "left out).",
+        {},
+    ),
+    Edge(
+        "EXCLUDED_BY",
+        (("Transfer", "Transfer"),),
+        "From a household payment to the first in time order before it of the same person whose benefit may "
+        "not be drawn together with its own, for the same period or one the year of the other; ref: the "
+        "exclusion.",
+        {"ref": TEXT},
+    ),
+    Edge(
+        "OFF_STANDARD",
+        (("Transfer", "Standard"),),
+        "From a household payment whose amount is none of the standards of its benefit in force on the first "
+        "day of its period (without period: on its day) to the nearest of them; gap_fen null: the period is "
+        "neither year nor month, and none can be chosen.",
+        {"gap_fen": INT},
+    ),
+    Edge(
+        "LACKS",
+        (("Party", "Entitlement"),),
+        "From a person in the register (ref) throughout the period and alive at its end who was not paid, "
+        "though somebody of the village was (paid_ref), to the entitlement; of an unpaid household one "
+        "member. paid_ref null: the register names no village (one edge per person).",
+        {"ref": TEXT, "paid_ref": TEXT},
+    ),
+    Edge("IN_BATCH", (("Transfer", "Batch"),), "Payments of a batch.", {}),
+    Edge(
+        "APPROVED_FOR_RELATED",
+        (("Approver", "Transfer"),),
+        "Household payments that somebody approved (ref: the event) for persons related to him.",
+        {"ref": TEXT},
+    ),
     Edge("LISTED_AS", (("Party", "RegisterEntry"),), "Register rows of a person.", {}),
     Edge("HELD_BY", (("Account", "Party"),), "Holder of an account, where its ID is filled.", {}),
     Edge(

@@ -3,7 +3,7 @@
 import pyarrow.compute as pc
 
 from tracer.graph.draft import Draft
-from tracer.graph.text import name_key
+from tracer.graph.text import name_key, text_key
 
 
 def make_households(draft: Draft) -> None:
@@ -16,7 +16,9 @@ def make_households(draft: Draft) -> None:
     draft.add("payments", payments.append_column("person_name_key", name_key(person)))
     register = draft.tables["register"]
     cards = draft.look_up(register["card_account"], "account_keys")
-    draft.add("register", register.append_column("card_key", cards))
+    register = register.append_column("card_key", cards)
+    register = register.append_column("village_key", text_key(register["village"]))
+    draft.add("register", register.append_column("relation_key", text_key(register["relation"])))
     draft.make("entries", _ENTRIES)
     draft.make("asked_payments", _ASKED)
     draft.make("payment_households", household_on("asked_payments"))
@@ -66,7 +68,8 @@ def own_accounts(draft: Draft, asked: str) -> str:
 
 
 _ENTRIES = """
-SELECT row, party_key, household_key, name_key, valid_from, valid_to, card_key,
+SELECT row, party_key, household_key, name_key, valid_from, valid_to, card_key, village_key,
+    coalesce(relation_key = '户主', false) AS is_head,
     count(*) OVER (PARTITION BY party_key) > 1 AS several
 FROM register
 """

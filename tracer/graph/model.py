@@ -226,6 +226,41 @@ NODES: tuple[Node, ...] = (
             "county_fen": INT, "county_payees": INT,
         },
     ),
+    # per_household: one payment for each household and period; else for each person.
+    Node(
+        "Standard",
+        "A row of the standards of benefits.",
+        {
+            "key": INT, "ref": TEXT, "benefit_key": TEXT, "per_household": BOOL, "amount_fen": INT,
+            "from_day": INT, "to_day": INT,
+        },
+    ),
+    # ref is the standard in force on the first day, of several the lowest.
+    Node(
+        "Entitlement",
+        "A benefit to which all in the register are entitled, and a period for which somebody was paid it.",
+        {
+            "key": INT, "ref": TEXT, "benefit_key": TEXT, "period_key": TEXT, "first_day": INT,
+            "last_day": INT, "amount_fen": INT, "per_household": BOOL,
+        },
+    ),
+    # id is PAYER@YYYY-MM-DDTHH:MM@FEN. new_accounts received no payment before that minute.
+    Node(
+        "Batch",
+        "Household payments of one payer account, minute and amount into at least two accounts.",
+        {
+            "key": INT, "id": TEXT, "amount_fen": INT, "accounts": INT, "new_accounts": INT, "sum_fen": INT,
+        },
+    ),
+    # persons, related: to how many persons the household payments he approved went, and how many of them
+    # are related to him; all_persons, all_related: the same of all household payments and all approvers.
+    Node(
+        "Approver",
+        "An ID number that took step 审批 of household payments to related persons, or of their project.",
+        {
+            "key": INT, "id": TEXT, "persons": INT, "related": INT, "all_persons": INT, "all_related": INT,
+        },
+    ),
     Node(
         "ProhibitedUse",
         "One of the nine groups of uses that are not allowed, id ZC05-1 … ZC05-9.",

@@ -12,6 +12,8 @@ from tracer.flow.store import Flow
 from tracer.graph.chains import write_chains
 from tracer.graph.draft import Draft
 from tracer.graph.facts_accounts import make_account_facts
+from tracer.graph.facts_batches import make_batches, write_batches
+from tracer.graph.facts_benefits import make_benefits, read_benefits, write_benefits
 from tracer.graph.facts_draws import make_draws, write_draws
 from tracer.graph.facts_flow import check_money, make_balances, read_flow, write_flow
 from tracer.graph.facts_households import make_households, write_households
@@ -42,6 +44,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         read_plan(draft, ledger, flow.version, flow.as_of)
         read_people(draft, ledger, flow.version, flow.as_of)
         read_offices(draft, ledger, flow.version, flow.as_of)
+        read_benefits(draft, ledger, flow.version, flow.as_of)
         read_payments(draft, ledger, flow.version, flow.as_of)
         read_flow(draft, flow)
         make_workdays(draft)
@@ -55,6 +58,8 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         make_project_counties(draft)
         make_draws(draft, flow.as_of)
         make_issuers(draft)
+        make_benefits(draft)
+        make_batches(draft)
         _write_build(draft, flow)
         write_plan(draft)
         write_performance(draft, flow.as_of)
@@ -63,6 +68,8 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         write_payments(draft, load_uses(ledger.home))
         write_households(draft)
         write_draws(draft)
+        write_benefits(draft)
+        write_batches(draft)
         write_flow(draft)
         write_returned(draft, flow)
         write_passed(draft)
@@ -146,6 +153,7 @@ _EXPECTED = {
     "Event": "FROM events",
     "Agency": "FROM agencies",
     "RegisterEntry": "FROM register",
+    "Standard": "FROM standards",
     "Transfer": "SELECT 1 FROM splits UNION ALL SELECT 1 FROM payments UNION ALL SELECT 1 FROM transfers",
     "SENT": """
         SELECT 1 FROM payments WHERE payer_account IS NOT NULL

@@ -1,0 +1,40 @@
+/*
+id: RH14
+version: 1.0.0
+status: in_force
+budget_year: 2026
+name: {zh: 应享未享, en: Entitled and unpaid}
+category: RH
+level: {opens: yellow}
+subject: person_id
+amount: {zh: 各期补助标准之和, en: sum of the standards of the periods}
+description:
+  zh: 监测人人应享的补贴（补助标准中享受范围为全部），所属期结束满规定天数后，本村已有建档立卡人口领取、而整期在库且期末健在的人（按户发放的为整户）没有领取的情形。按户发放的只报一人：在应享成员中取户主，否则取身份证号最小者。
+  en: Detects persons in the register throughout a period and alive at its end who were not paid a benefit to which all are entitled, though somebody of their village was, once so many days have passed; of a per-household benefit one entitled member stands for the unpaid household, the head or else the smallest ID number.
+innocent:
+  - zh: 本人放弃或者已由其他政策保障，放弃申请未登记为例外。
+    en: The person declined or is covered elsewhere, and that was not entered as an exemption.
+  - zh: 补贴发给了同户成员或者身份证号登记有误。
+    en: The benefit was paid to another member of the household, or under a wrong ID number.
+  - zh: 该补贴实际另有条件，享受范围填写有误。
+    en: The benefit in fact has further conditions and the standard is entered wrongly.
+basis:
+  - {text: 长春市财政扶贫资金动态监控工作规程（长财库〔2019〕1918号）, article: 第七条（一）2, file: 001_0cce089113c317c0.txt}
+scope: {levels: [county, township, village], funds: [all]}
+handler: {office: 主管处（室）, joint: 扶贫主管部门}
+needs: [payments, register, standards]
+optional: [projects, accounts]
+parameters:
+  grace: {type: int, default: 30, min: 0, max: 3650, unit: days, origin: P}
+identity: [subject]
+columns:
+  benefit: {zh: 补贴项目, en: benefit}
+  period: {zh: 所属期, en: period}
+*/
+MATCH (p:Party)-[l:LACKS]->(e:Entitlement) WHERE e.last_day + $grace < $as_of_day
+WITH p.id AS person, CASE WHEN l.paid_ref IS NULL THEN 'not_evaluated' ELSE 'yellow' END AS level,
+  coalesce(sum(e.amount_fen), 0) AS standard_fen, collect(DISTINCT l.ref) AS register_refs,
+  collect(DISTINCT l.paid_ref) AS paid_refs, collect(DISTINCT e.ref) AS standard_refs,
+  collect(DISTINCT e.benefit_key) AS benefit, collect(DISTINCT e.period_key) AS period
+RETURN person AS subject, level, standard_fen AS amount_fen, register_refs + paid_refs + standard_refs AS evidence,
+  benefit, period

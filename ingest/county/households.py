@@ -45,6 +45,9 @@ BENEFITS = (
 LAST_MONTH = {2019: 12, 2020: 9}
 """Payments of the second year end in September, so that nothing waits when the scan looks at October."""
 
+_CASH_MOST = 1000_00
+"""What people take out in cash at a time: as much as may be settled in cash (ZC09)."""
+
 _UNTAGGED, _RETURNED, _SHOPPED, _WITHDRAWN, _WITH_LEG = 0.05, 0.01, 0.15, 0.05, 0.4
 
 
@@ -251,7 +254,7 @@ def _bank_rows(
                paid.fen[spent] // 200 * 100, "购物", None)  # fmt: skip
     drawn = np.flatnonzero(kept & (luck > 1 - _WITHDRAWN))
     _transfers(books, paid.day[drawn] + 1 + drawn % 9, _cards(people, paid, drawn), _same(CASH, len(drawn)),
-               paid.fen[drawn] // 200 * 100, "取现", None)  # fmt: skip
+               np.minimum(paid.fen[drawn] // 200 * 100, _CASH_MOST), "取现", None)  # fmt: skip
 
 
 def _cards(people: People, paid: Paid, rows: Ints) -> pa.Array:

@@ -133,6 +133,7 @@ def _zc04(desk: Desk) -> None:
         paid = clerk.pay(company, fen, day, f"大棚工程款{n + 1}", line=3, project=project, arranged=False)
         if n < 3:
             desk.books.find("ZC04", paid, "red", fen)
+            desk.books.find("ZC19", paid, "red", fen)  # it leaves the pool account
 
 
 def _zc05(desk: Desk) -> None:

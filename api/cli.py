@@ -20,7 +20,16 @@ from typer.core import TyperGroup
 from api.choices import Choices, Format, choices
 from api.commands import cases, data, follow, forms, judge, machine, picture
 from api.home import check_home, home_refused, is_of_home, reason_of
-from api.render import close_quietly, use_utf8, write_csv, write_json, write_line, write_message
+from api.render import (
+    close_quietly,
+    flush,
+    use_utf8,
+    write_csv,
+    write_json,
+    write_line,
+    write_message,
+    writing,
+)
 from tracer.errors import FundtrailError
 from tracer.errors import UsageError as WrongUse
 from tracer.mask import mask_text
@@ -81,36 +90,43 @@ def usage_in_both_languages() -> Iterator[None]:
         raise UsageError(f"{zh} / {text}", ctx=error.ctx) from None
 
 
+@contextlib.contextmanager
+def told(ctx: Any) -> Iterator[None]:
+    """Make an error meant for the user one masked line and its exit code."""
+    try:
+        yield
+    except FundtrailError as error:
+        lang = ctx.obj.lang if isinstance(ctx.obj, Choices) else "zh"
+        write_message(say("error", lang, text=mask_text(str(error))))
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:
+        close_quietly()
+        raise typer.Exit(0) from None
+    except OSError as error:
+        if not (isinstance(ctx.obj, Choices) and is_of_home(error, ctx.obj.home)):
+            raise
+        text = home_refused(ctx.obj.home, *reason_of(error))
+        write_message(say("error", ctx.obj.lang, text=mask_text(text)))
+        raise typer.Exit(2) from error
+
+
 class Doors(TyperGroup):
     """The group of commands: takes global options anywhere, and turns errors into lines and exit codes."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments, global options first."""
         use_utf8()
-        with usage_in_both_languages():
+        # Help and version are written while parsing; no other file is touched then.
+        with told(ctx), writing(), usage_in_both_languages():
             return super().parse_args(ctx, global_options_first(args))
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; an error meant for the user is one masked line and its exit code."""
-        try:
-            with usage_in_both_languages():
-                result = super().invoke(ctx)
-            sys.stdout.flush()
-        except FundtrailError as error:
-            lang = ctx.obj.lang if isinstance(ctx.obj, Choices) else "zh"
-            write_message(say("error", lang, text=mask_text(str(error))))
-            raise typer.Exit(error.exit_code) from error
-        except KeyboardInterrupt:
-            raise typer.Exit(EXIT_INTERRUPTED) from None
-        except BrokenPipeError:
-            close_quietly()
-            raise typer.Exit(0) from None
-        except OSError as error:
-            if not (isinstance(ctx.obj, Choices) and is_of_home(error, ctx.obj.home)):
-                raise
-            text = home_refused(ctx.obj.home, *reason_of(error))
-            write_message(say("error", ctx.obj.lang, text=mask_text(text)))
-            raise typer.Exit(2) from error
+        """Run the command."""
+        with told(ctx), usage_in_both_languages():
+            result = super().invoke(ctx)
+            flush()
         return result
 
 
@@ -207,6 +223,11 @@ app.command("version")(version)
 def _report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print an unforeseen error masked, and end with a code that nobody takes for findings."""
     write_message(mask_text("".join(traceback.format_exception(kind, error, trace))).rstrip())
+    # Python keeps the trace to its end, and DuckDB complains of every object of it that lives so long.
+    chained: BaseException | None = error
+    while chained is not None:
+        traceback.clear_frames(chained.__traceback__)
+        chained = chained.__cause__ or chained.__context__
     raise SystemExit(EXIT_BUG)
 
 

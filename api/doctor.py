@@ -82,17 +82,25 @@ def _home(home: Path) -> list[Check]:
     number = ledger_version(home)
     checks = [Check("账本 ledger", True, f"v{number}" if number else "空 / empty")]
     if number:
-        checks.append(_tables(home))
+        checks += _tables(home)
     checks.append(Check("已建资金流 flows", True, _listed(home / "flow", "v*")))
     checks.append(Check("已建图 graphs", True, _listed(home / "graph", "*.lbug")))
     return checks
 
 
-def _tables(home: Path) -> Check:
+def _tables(home: Path) -> list[Check]:
+    from tracer.errors import DataRefusedError
     from tracer.ledger import Ledger
+    from tracer.ledger_files import damaged_file
 
-    tables = Ledger(home).tables()
-    return Check("表 tables", True, ", ".join(f"{name} {rows:,}" for name, rows in tables.items()))
+    try:
+        damaged = Ledger(home).damaged_files()
+        if damaged:
+            return [Check("文件 files", False, str(damaged_file(file))) for file in damaged]
+        tables = Ledger(home).tables()
+    except DataRefusedError as error:
+        return [Check("文件 files", False, str(error))]
+    return [Check("表 tables", True, ", ".join(f"{name} {rows:,}" for name, rows in tables.items()))]
 
 
 def _listed(folder: Path, pattern: str) -> str:

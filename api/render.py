@@ -10,10 +10,13 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from api.home import reason_of
+from tracer.errors import OutputRefusedError
 from tracer.messages import Language, say
 from tracer.text import brief
 
@@ -38,7 +41,8 @@ def use_utf8() -> None:
 
 def write_json(answer: object) -> None:
     """One JSON document on standard output."""
-    print(json.dumps(answer, ensure_ascii=False, default=_plain))
+    with writing():
+        print(json.dumps(answer, ensure_ascii=False, default=_plain))
 
 
 def _plain(value: object) -> str:
@@ -49,9 +53,10 @@ def _plain(value: object) -> str:
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """CSV with a header row on standard output; empty for None, formulas disarmed."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([csv_cell(value) for value in row] for row in rows)
+    with writing():
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows([csv_cell(value) for value in row] for row in rows)
 
 
 def csv_cell(value: object) -> object:
@@ -72,7 +77,8 @@ def clean(text: object) -> str:
 
 def write_line(text: str = "") -> None:
     """One line for people on standard output."""
-    print(clean(text))
+    with writing():
+        print(clean(text))
 
 
 def write_message(text: str) -> None:
@@ -104,7 +110,8 @@ def write_table(made: "Table") -> None:
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else _WIDTH_OF_FILES
-    Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False).print(made)
+    with writing():
+        Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False).print(made)
 
 
 class Progress:
@@ -121,8 +128,27 @@ class Progress:
             self._last = text
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Raise `OutputRefusedError` where the system refuses what is written to standard output."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        zh, en = reason_of(error)
+        close_quietly()
+        raise OutputRefusedError(f"写不了标准输出：{zh} / standard output cannot be written: {en}") from error
+
+
+def flush() -> None:
+    """Write what standard output still holds back; raises as `writing` does."""
+    with writing():
+        sys.stdout.flush()
+
+
 def close_quietly() -> None:
-    """After the reader has gone: let nothing more be written, so that Python ends without a complaint."""
+    """After the reader has gone or takes no more: write nothing more, so that Python ends quietly."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -56,3 +56,25 @@ def test_months_end_where_the_month_ends(day: date, months: int, expected: date)
 def test_the_last_day_whose_anniversary_has_come(as_of: date, months: int) -> None:
     last = latest_with_months_passed(as_of, months)
     assert add_months(last, months) <= as_of < add_months(last + timedelta(days=1), months)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "months", "expected"),
+    [
+        (date.max, 0, date.max),
+        (date.max, 3, date(9999, 9, 30)),
+        (date(9999, 12, 1), 1, date(9999, 11, 1)),
+        (date(1, 3, 1), 2, date(1, 1, 1)),
+        (date(1, 3, 1), 3, date.min),
+        (date.min, 240, date.min),
+    ],
+)
+def test_months_passed_at_the_ends_of_the_calendar(as_of: date, months: int, expected: date) -> None:
+    assert latest_with_months_passed(as_of, months) == expected
+
+
+def test_arithmetic_stops_at_the_first_and_the_last_date() -> None:
+    assert add_months(date.max, 1) == add_months(date(9999, 1, 1), 12) == date.max
+    assert add_months(date.min, -1) == date.min
+    assert date_of(day_number(date.max) + 1) == date.max
+    assert date_of(day_number(date.min) - 1) == date.min

@@ -14,23 +14,34 @@ def day_number(day: date) -> int:
 
 
 def date_of(day: int) -> date:
-    """The date of a day number."""
-    return date.fromordinal(day + _EPOCH)
+    """The date of a day number; one before the first or after the last date that exists is that date."""
+    return date.fromordinal(min(max(day + _EPOCH, date.min.toordinal()), date.max.toordinal()))
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day number so many months later, or that month's last day where there is none."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, _calendar.monthrange(year, month + 1)[1]))
+    """The same day number so many months later, or that month's last day where there is none.
+
+    What would lie before the first or after the last date that exists is that date.
+    """
+    year, month, number = _months_later(day, months)
+    if year < date.min.year:
+        return date.min
+    return date(year, month, number) if year <= date.max.year else date.max
 
 
 def latest_with_months_passed(as_of: date, months: int) -> date:
-    """The last day whose day number so many months later is on or before `as_of`."""
+    """The last day whose day number so many months later is on or before `as_of`; at least the first date."""
+    limit = _months_later(as_of, 0)
     day = add_months(as_of, -months)
-    while add_months(day + timedelta(days=1), months) <= as_of:
+    while day < date.max and _months_later(day + timedelta(days=1), months) <= limit:
         day += timedelta(days=1)
     return day
+
+
+def _months_later(day: date, months: int) -> tuple[int, int, int]:
+    """Year, month and day so many months later, in whatever year, also one that no date can have."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return year, month + 1, min(day.day, _calendar.monthrange(year, month + 1)[1])
 
 
 class WorkingDays:

@@ -19,5 +19,11 @@ class DataRefusedError(FundtrailError):
     exit_code = 3
 
 
+class OutputRefusedError(FundtrailError):
+    """Standard output takes no more: the disk behind it is full, for example."""
+
+    exit_code = 2
+
+
 class ConservationError(AssertionError):
     """Money did not add up inside the engine; this is a bug and stops the build."""

@@ -7,8 +7,6 @@ killed before that leaves rows that nobody sees and the next writer removes.
 
 import fcntl
 import json
-import os
-import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,12 +19,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable, write_deltalake
-from deltalake.exceptions import DeltaError
-from pyarrow import dataset
+from deltalake import DeltaTable
 
 from tracer.errors import DataRefusedError, UsageError
 from tracer.ledger_digest import content_digest
+from tracer.ledger_files import append_rows, can_be_read, files_of, read_rows, system_errors
 from tracer.schema import TABLES, Table
 from tracer.settings import ledger_folder, ledger_version
 
@@ -78,7 +75,7 @@ class Ledger:
         limit = self._version(version)
         if self.version == 0:
             return []
-        commits = _files(self.folder / "_commits", _COMMITS).to_table().sort_by("version")
+        commits = read_rows(self.folder / "_commits", _COMMITS).sort_by("version")
         rows: list[dict[str, Any]] = commits.to_pylist()
         return [row | {"report": json.loads(row["report"])} for row in rows if row["version"] <= limit]
 
@@ -124,6 +121,12 @@ class Ledger:
         }
         return [found[seq] for seq in seqs]
 
+    def damaged_files(self) -> list[Path]:
+        """Files whose footer cannot be read; raises `DataRefusedError` where the list of files cannot be."""
+        folders = [self.folder / name for name in ("_commits", *TABLES)]
+        files = [file for folder in folders if (folder / "_delta_log").is_dir() for file in files_of(folder)]
+        return [file for file in files if not can_be_read(file, [])]
+
     @contextmanager
     def write(self) -> Iterator["Writer"]:
         """A writer, the only one at a time; what was not committed when the block ends is dropped.
@@ -166,8 +169,7 @@ class Ledger:
         schema = pa.unify_schemas([TABLES[table].arrow, _OWN])
         if not batches:
             return pa.schema([schema.field(name) for name in columns]).empty_table()
-        files = _files(self.folder / table, schema)
-        rows = files.to_table(columns=columns, filter=pc.field("_batch").isin(batches))
+        rows = read_rows(self.folder / table, schema, columns, pc.field("_batch").isin(batches))
         return rows.cast(pa.schema([schema.field(name) for name in columns]))
 
     def _drop_orphans(self) -> None:
@@ -177,9 +179,9 @@ class Ledger:
             if not DeltaTable.is_deltatable(str(self.folder / table)):
                 continue
             delta = DeltaTable(self.folder / table)
-            present = _files(self.folder / table, _OWN).to_table(columns=["_batch"])["_batch"]
+            present = read_rows(self.folder / table, _OWN, ["_batch"])["_batch"]
             for orphan in set(pc.unique(present).to_pylist()) - known:
-                with _system_errors(self.folder / table):
+                with system_errors(self.folder / table):
                     delta.delete(f"_batch = {orphan}")
 
 
@@ -257,7 +259,7 @@ class Writer:
                 }
                 for batch in self._batches
             ]
-            _append_rows(self.ledger.folder / "_commits", pa.Table.from_pylist(rows, schema=_COMMITS))
+            append_rows(self.ledger.folder / "_commits", pa.Table.from_pylist(rows, schema=_COMMITS))
         self._batches.clear()
         self.leaves_nothing = True
         return version
@@ -279,7 +281,7 @@ class Writer:
         if len(rows):
             if self.stores:
                 self.leaves_nothing = False
-                _append_rows(self.ledger.folder / table.name, rows)
+                append_rows(self.ledger.folder / table.name, rows)
             taken = rows.drop_columns(["_row", "_batch"])
             self._current[table.name] = _latest(pa.concat_tables([before, taken]))
         return status, len(rows)
@@ -290,34 +292,6 @@ class Writer:
             columns = [*table.arrow.names, "_seq", "_rev"]
             self._current[table.name] = _latest(self.ledger._revisions(table.name, columns, None))
         return self._current[table.name]
-
-
-def _append_rows(folder: Path, rows: pa.Table) -> None:
-    with _system_errors(folder):
-        write_deltalake(folder, rows, mode="append")
-
-
-@contextmanager
-def _system_errors(folder: Path) -> Iterator[None]:
-    """Turn what deltalake says in prose, where the file system refuses something, into an OSError."""
-    try:
-        yield
-    except (DeltaError, OSError) as error:
-        number = re.search(r"\(os error (\d+)\)", str(error))
-        if number is None:
-            raise
-        raise OSError(int(number[1]), os.strerror(int(number[1])), str(folder)) from error
-
-
-def _files(folder: Path, schema: pa.Schema) -> dataset.Dataset:
-    """The Parquet files of a Delta table.
-
-    They are opened by Arrow itself: through deltalake's own file system, which is Python, Arrow's threads
-    can still hold Python objects when the interpreter ends, and abort the process.
-    """
-    with _system_errors(folder):
-        names = pa.table(DeltaTable(folder).get_add_actions())["path"].to_pylist()
-    return dataset.dataset([str(folder / name) for name in names], schema=schema, format="parquet")
 
 
 def _latest(rows: pa.Table) -> pa.Table:

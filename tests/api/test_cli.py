@@ -161,7 +161,10 @@ def test_the_version_in_all_forms(run: Run) -> None:
 def test_a_bug_is_70_and_masked(home: Path) -> None:
     code = (
         "import api.cli, api.commands.follow as follow\n"
-        f"def broken(chosen): raise ValueError('{POOL}')\n"
+        "import duckdb\n"
+        "def broken(chosen):\n"
+        "    db = duckdb.connect(); relation = db.sql('SELECT 1')\n"
+        f"    raise ValueError('{POOL}')\n"
         "follow.require_data = broken\n"
         "api.cli.main()"
     )
@@ -171,8 +174,21 @@ def test_a_bug_is_70_and_masked(home: Path) -> None:
         text=True,
     )
     assert run.returncode == 70
-    assert "ValueError: …0001" in run.stderr
+    assert run.stderr.endswith("ValueError: …0001\n"), "no noise of libraries after it"
     assert POOL not in run.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+@pytest.mark.parametrize("command", [("rules", "list"), ("--version",), ("--help",)])
+def test_a_full_disk_behind_standard_output_is_told_of_it(form: str, command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [*FUNDTRAIL, *command, "--format", form], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert run.returncode == 2
+    assert run.stderr == (
+        "错误：写不了标准输出：磁盘已满 / standard output cannot be written: no space is left on the disk\n"
+    )
 
 
 def test_the_program_ends_as_python_does(home: Path) -> None:
@@ -344,6 +360,11 @@ def test_scan_json_is_the_contract(run: Run) -> None:
     assert keys <= set(found["SJ02"])
     assert [entry["rule_id"] for entry in answer["not_evaluable"]] == ["RH01"]
     assert "register" in answer["not_evaluable"][0]["missing"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_scan_answers_on_the_first_and_the_last_date(run: Run, day: str) -> None:
+    assert json_of(run("scan", "--as-of", day, "--format", "json"))["as_of"] == day
 
 
 @pytest.mark.parametrize(("level", "code"), [("info", 1), ("yellow", 1), ("red", 1)])

@@ -1,6 +1,9 @@
 """What `doctor` says of an installation and a home folder."""
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,24 @@ def test_a_file_in_place_of_the_home_is_named(tmp_path: Path) -> None:
     file = tmp_path / "home"
     file.write_text("x")
     assert not checks(file)["home"].ok
+
+
+@pytest.mark.parametrize("table", ["payments", "_commits"])
+def test_a_damaged_ledger_file_is_named_and_3(home: Path, tmp_path: Path, table: str) -> None:
+    """By the command that needs it and by doctor, in one line of each language."""
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy, ignore=shutil.ignore_patterns("flow", "graph"))
+    damaged = next((copy / "ledger" / table).glob("*.parquet"))
+    damaged.chmod(0o644)
+    damaged.write_bytes(b"")
+    command = [sys.executable, "-m", "api.cli", "--home", copy]
+    trace = subprocess.run(
+        [*command, "trace", "ZY01", "--direction", "forward"], capture_output=True, text=True
+    )
+    assert (trace.returncode, trace.stdout) == (3, "")
+    assert damaged.name in trace.stderr
+    assert trace.stderr.count("\n") == 1, "no traceback, no noise of libraries"
+    result = CliRunner().invoke(app, ["--home", str(copy), "doctor"])
+    assert result.exit_code == 3
+    failed = [check for check in doctor.examine(copy) if not check.ok]
+    assert [damaged.name in check.result for check in failed] == [True]

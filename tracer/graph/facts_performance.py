@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tracer.calendar import add_months, day_number
+from tracer.calendar import add_months, date_of, day_number
 from tracer.graph.draft import Draft
 from tracer.graph.seen import seen
 from tracer.graph.text import text_key
@@ -57,7 +57,7 @@ def write_performance(draft: Draft, as_of: date | None) -> None:
 def quarter_before(day: date) -> tuple[date, date]:
     """First and last day of the latest quarter that ended before a day."""
     after = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-    return add_months(after, -3), date.fromordinal(after.toordinal() - 1)
+    return add_months(after, -3), date_of(day_number(after) - 1)
 
 
 def _targets(ledger: Ledger, version: int, as_of: date | None) -> pa.Table:

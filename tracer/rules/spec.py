@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import cast
 
-from tracer.calendar import day_number, latest_with_months_passed
+from tracer.calendar import date_of, day_number, latest_with_months_passed
 from tracer.errors import DataRefusedError
 from tracer.money import FEN_MAX
 
@@ -128,7 +128,7 @@ class Parameter:
         if self.unit in ("years", "months"):
             months = int(cast(int, value)) * (12 if self.unit == "years" else 1)
             values[f"{self.name}_cutoff_day"] = day_number(latest_with_months_passed(as_of, months))
-            yesterday = as_of - timedelta(days=1)
+            yesterday = date_of(day_number(as_of) - 1)
             values[f"{self.name}_passed_day"] = day_number(latest_with_months_passed(yesterday, months))
         return values
 

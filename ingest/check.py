@@ -140,9 +140,13 @@ class _Check:
         if len(parts) == 1:
             return parts[0]
         trimmed = [pc.utf8_trim(part.values, characters=STRIPPED) for part in parts]
+        errors = {at: code for part in reversed(parts) for at, code in part.errors.items()}
+        if column.kind == "text":  # a part that is empty or no text by itself is so in the whole
+            alone = [convert(column, part.values, unit) for part in parts]
+            trimmed = [pc.if_else(cells.empty, "", text) for cells, text in zip(alone, trimmed, strict=True)]
+            errors = {at: code for cells in reversed(alone) for at, code in cells.errors.items()} | errors
         joined = pc.binary_join_element_wise(*trimmed, "/")
         filled = pc.not_equal(pc.binary_join_element_wise(*trimmed, ""), "")
-        errors = {at: code for part in reversed(parts) for at, code in part.errors.items()}
         return Texts(pc.if_else(filled, joined, ""), errors)
 
     @staticmethod

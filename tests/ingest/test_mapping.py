@@ -149,6 +149,23 @@ def test_nested_headers_are_joined_with_a_blank(tmp_path: Path) -> None:
     assert ingested(tmp_path, path, mapping=mapping)["batches"][0]["accepted"] == 1
 
 
+def test_each_part_of_a_joined_identifier_must_be_text(tmp_path: Path) -> None:
+    rows = [("F", "T", "V", "D"), ("A", "1.23E+17", "1", "2019-01-02"), ("无", "-", "1", "2019-01-02")]
+    path = write_csv(tmp_path / "j.csv", [*rows, ("A", "17", "1", "2019-01-02")])
+    mapping = """
+- file: j.csv
+  table: splits
+  columns: {parent_indicator_id: F, child_indicator_id: [F, T], amount: V, split_on: D}
+"""
+    report = ingested(tmp_path, path, mapping=mapping)
+    assert [(p["row"], p["column"]) for p in report["problems"]] == [
+        (2, "child_indicator_id"),
+        (3, "parent_indicator_id"),
+        (3, "child_indicator_id"),
+    ]
+    assert Ledger(tmp_path / "home").read("splits")["child_indicator_id"].to_pylist() == ["A/17"]
+
+
 def test_a_table_without_headers(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "t.csv", [("1", "AAA", "BBB", "2017-03-01 00:02:00", "4000")] * 3)
     mapping = """

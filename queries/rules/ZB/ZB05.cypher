@@ -29,10 +29,12 @@ sum:
   - {plus: split_fen, zh: 分解合计, en: split out}
   - {minus: indicator_fen, zh: 指标金额, en: indicator amount}
 */
-// A parent that is only named has no amount to compare with and counts as not evaluated.
-MATCH (i:Indicator)-[s:SPLIT_TO]->(:Indicator)
+// A parent that is only named has no amount to compare with and counts as not evaluated. A negative amount
+// (a cut that was not split) is exceeded without any split.
+MATCH (i:Indicator)
+OPTIONAL MATCH (i)-[s:SPLIT_TO]->(:Indicator)
 WITH i, coalesce(sum(s.fen), 0) AS split_fen, collect(s.ref) AS split_refs
-WHERE i.listed = false OR split_fen > i.amount_fen + $tolerance_fen
+WHERE (i.listed = false AND size(split_refs) > 0) OR split_fen > i.amount_fen + $tolerance_fen
 RETURN i.id AS subject, CASE WHEN i.listed = true THEN 'red' ELSE 'not_evaluated' END AS level,
   split_fen - i.amount_fen AS amount_fen, [i.ref] + split_refs AS evidence,
   i.amount_fen AS indicator_fen, split_fen

@@ -8,8 +8,10 @@ from typing import Any
 
 from api.choices import Choices
 from tracer.mask import mask_text
+from tracer.messages import bracketed
 
 LEVELS = ("info", "bell", "yellow", "red")
+SEEN_BY = {"indicators": ("see_whereabouts", "forward")}
 TRACEABLE = ("payments", "transfers", "indicators")
 """Tables whose rows `trace` takes by an identifier that need not be masked."""
 
@@ -69,12 +71,12 @@ def next_commands(chosen: Choices, asked: Asked, findings: Sequence[dict[str, An
     """What to type to see the first finding's evidence, sources and rule; only commands that work."""
     lines = [("see_evidence", ["export", "html", "--finding", 1, *asked.options()])]
     rows = (entry for finding in findings for entry in finding["evidence"] if entry["table"] in TRACEABLE)
-    named = next(
-        (entry["id"] for entry in rows if entry["id"] and mask_text(entry["id"]) == entry["id"]), None
-    )
+    named = next((entry for entry in rows if entry["id"] and mask_text(entry["id"]) == entry["id"]), None)
     if named:
-        ways = ["--direction", "backward", "--method", asked.method, "--as-of", asked.as_of]
-        lines.append(("see_sources", ["trace", named, *ways]))
+        # An indicator that has passed on all its money holds none whose sources could be shown.
+        key, way = SEEN_BY.get(named["table"], ("see_sources", "backward"))
+        ways = ["--direction", way, "--method", asked.method, "--as-of", asked.as_of]
+        lines.append((key, ["trace", named["id"], *ways]))
     lines.append(("see_rule", ["rules", "show", findings[0]["rule_id"]]))
     return [f"{chosen.say(key)} {chosen.command(*parts)}" for key, parts in lines]
 
@@ -137,6 +139,7 @@ class Subjects:
         from tracer.names import Names
 
         ledger = Ledger(chosen.home)
+        self._lang = chosen.lang
         self._names = Names(ledger, version)
         accounts = ledger.read("accounts", ["account_no", "holder_name"], version)
         columns = (accounts[name].to_pylist() for name in ("account_no", "holder_name"))
@@ -148,4 +151,4 @@ class Subjects:
 
         shown = masked_subject(finding, rule)
         holder = self._holders.get(finding["subject"]) if shown.startswith("…") else None
-        return f"{self._names.mask(holder)}（{shown}）" if holder else shown
+        return f"{self._names.mask(holder)}{bracketed(shown, self._lang)}" if holder else shown

@@ -95,6 +95,8 @@ SetOption = Annotated[
 Target = Annotated[
     str,
     typer.Argument(
-        metavar="ID", help="付款、流水、分解、指标或账户。 Payment, transfer, split, indicator or account."
+        metavar="ID",
+        help="付款、流水、分解、指标、账户或它的 acct_ 代号。 Payment, transfer, split, indicator, or account"
+        " (number or acct_ key).",
     ),
 ]

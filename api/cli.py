@@ -18,7 +18,7 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
 from api.choices import Choices, Format, choices
-from api.commands import cases, data, follow, forms, judge, machine, picture
+from api.commands import cases, data, follow, forms, judge, machine, picture, tables
 from api.home import check_home, home_refused, is_of_home, reason_of
 from api.render import (
     close_quietly,
@@ -42,7 +42,7 @@ EXIT_BUG, EXIT_INTERRUPTED = 70, 130
 GRAPH_ADDRESS = re.compile(r"(?:bolt|neo4j)(?:\+s|\+ssc)?://[^/\s@][^\s@]*")
 WRITERS = ("ingest", "demo", "serve", "neo4j", "alerts", "slip")
 """Commands that write into the home folder from the start."""
-WITHOUT_HOME = ("version", "rules")
+WITHOUT_HOME = ("version", "rules", "tables")
 
 GLOBAL_OPTIONS = ("--home", "--graph", "--format", "--lang")
 """Options of every command, accepted before and after its name."""
@@ -202,6 +202,7 @@ def version(context: typer.Context) -> None:
 
 
 app.command("ingest")(data.ingest)
+app.command("tables")(tables.tables)
 app.command("scan")(judge.scan)
 app.command("trace")(follow.trace)
 app.command("links")(follow.links)

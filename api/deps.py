@@ -2,10 +2,7 @@
 
 import base64
 import binascii
-import hashlib
-import hmac
 import json
-import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +17,7 @@ import pyarrow.compute as pc
 from fastapi import Depends, Query, Request
 
 from api.errors import NotFound
+from api.keys import account_key, home_secret
 from tracer.casework.db import Cases, connect
 from tracer.errors import UsageError
 from tracer.flow.build import build_flow
@@ -30,7 +28,6 @@ from tracer.names import Names
 LIMIT_MAX = 500
 LIMIT = 100
 _VERSIONS_KEPT = 2
-_KEY_BYTES = 10
 
 Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
@@ -74,10 +71,7 @@ class Volume:
         """The name of an account in the API: a keyed digest, so that no address shows its number."""
         if not account:
             return None
-        if account == "CASH":
-            return account
-        digest = hmac.new(self.secret, account.encode(), hashlib.sha256)
-        return f"acct_{digest.hexdigest()[: 2 * _KEY_BYTES]}"
+        return account if account == "CASH" else account_key(self.secret, account)
 
     def account_of(self, key: str, flow: Flow | None = None) -> str:
         """The account of a key, listed or only named in the flow; raises `NotFound`."""
@@ -108,7 +102,7 @@ class Books:
             raise UsageError("cursor 不属于这个账本 / the cursor is not of this ledger")
         with self._lock:
             if number not in self._volumes:
-                self._volumes[number] = Volume(self.ledger, number, self._secret())
+                self._volumes[number] = Volume(self.ledger, number, home_secret(self.home))
                 for old in sorted(self._volumes)[:-_VERSIONS_KEPT]:
                     if old != number:
                         del self._volumes[old]
@@ -137,17 +131,6 @@ class Books:
     def cases(self) -> Cases:
         """The database of alerts, kept open."""
         return connect(self.home)
-
-    def _secret(self) -> bytes:
-        """The key of account digests: random, made once per home folder, readable by its owner alone."""
-        file = self.home / "serve.key"
-        if not file.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            draft = self.home / f".serve.key.{secrets.token_hex(4)}"
-            draft.touch(mode=0o600)
-            draft.write_bytes(secrets.token_bytes(32))
-            draft.rename(file)
-        return file.read_bytes()
 
 
 def books_of(request: Request) -> Books:

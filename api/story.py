@@ -14,7 +14,7 @@ from tracer.flow.trace import ROW_TABLES, Part, Trace
 from tracer.flow.walk import sums_by
 from tracer.ledger import Ledger
 from tracer.mask import mask_account, mask_name, mask_person, mask_text
-from tracer.messages import Language, say
+from tracer.messages import Language, bracketed, say
 from tracer.text import brief
 
 KIND_WORDS = ("split", "payment", "transfer")
@@ -91,14 +91,13 @@ class Teller:
             return Holder(name, "cash", say("cash", lang), say("cash", lang))
         if name.startswith(("unnamed-payee:", "unnamed-payer:")):
             shown = mask_name(title)
-            return Holder(
-                name, "account", f"{shown}（{say('unnamed', lang)}）" if shown else say("unnamed", lang), ""
-            )
+            text = f"{shown}{bracketed(say('unnamed', lang), lang)}" if shown else say("unnamed", lang)
+            return Holder(name, "account", text, "")
         shown = (
             mask_person(title) if sort == "personal" else mask_name(title, [title] * (sort in _PUBLIC_TYPES))
         )
         is_person = sort == "personal" or (not sort and shown != mask_text(title))
-        text = f"{shown}（{mask_account(name)}）" if shown else mask_account(name)
+        text = f"{shown}{bracketed(mask_account(name), lang)}" if shown else mask_account(name)
         word = say(f"type_{sort}", lang) if sort else say("account", lang)
         return Holder(name, "person" if is_person else "account", text, word)
 
@@ -169,6 +168,12 @@ class Story(Teller):
             if holder is not None:
                 return holder
         raise UsageError("这不是指标或账户 / this is no indicator or account")
+
+    def indicator_amount(self, name: str) -> int | None:
+        """The amount in fen of an indicator's own row, None where it has none."""
+        rows = self.ledger.read("indicators", ["indicator_id", "amount_fen"], self.flow.version)
+        amounts = dict(zip(*(rows[column].to_pylist() for column in rows.column_names[:2]), strict=True))
+        return amounts.get(name)
 
     @cached_property
     def steps(self) -> list[Step]:

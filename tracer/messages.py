@@ -92,10 +92,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "way": ("经过", "Way"),
     "rows": ("依据", "Rows"),
     "row_of": ("{file}{sheet} 第 {row} 行", "{file}{sheet} row {row}"),
-    "more_steps": (
+    "more_steps": ("…另有 {count:,} 笔（--all 全部列出）", "… and {count:,} more (--all lists them)"),
+    "more_links": (
         "…另有 {count:,} 笔（--format json 列出全部）",
         "… and {count:,} more (--format json lists all)",
     ),
+    "own_amount": ("指标金额 {amount} 元", "Amount {amount} yuan"),
+    "held_now": ("现有余额 {amount} 元", "holds {amount} yuan now"),
     "again": ("重做", "Again"),
     "first_listed": (
         "图下列出最早的 {count:,} 笔，共 {all:,} 笔",
@@ -103,6 +106,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "rest": ("其余 {count:,} 处", "{count:,} others"),
     "cut": ("按要求截断，未列出 {amount} 元", "Cut as asked; {amount} yuan not listed"),
+    # a picture
+    "drawn_indicator": ("指标", "indicator"),
+    "drawn_account": ("账户", "account"),
+    "drawn_person": ("个人", "person"),
+    "drawn_cash": ("现金", "cash"),
+    "drawn_birth": ("来路不在账上", "way before not on the books"),
+    "drawn_subject": ("粗橙框、橙箭头：所问的对象", "thick orange box, orange arrow: what was asked for"),
+    "drawn_arrows": (
+        "箭头上是金额（元）；虚线箭头是退回或回流",
+        "amounts on arrows are yuan; dashed arrows are returns",
+    ),
+    "movements": ("{count:,} 笔", "{count:,} movements"),
+    "more_movements": ("…另有 {count:,} 笔", "… and {count:,} more"),
+    "merged": ("另外 {count:,} 个（合并）", "{count:,} others (merged)"),
+    "merged_note": (
+        "第 {column} 列金额最小的 {count:,} 个合并为一个，经过的金额 {amount} 元",
+        "The {count:,} smallest of column {column} are merged into one, which {amount} yuan passed",
+    ),
     "day": ("日期", "Day"),
     "voucher": ("凭证", "Voucher"),
     "payer": ("付", "From"),
@@ -135,6 +156,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "… and {count:,} more problems (--format json lists all)",
     ),
     "dry_run": ("试读，什么都没有保存", "Dry run: nothing was stored"),
+    # tables
+    "kind": ("类型", "Kind"),
+    "required": ("必需", "Required"),
+    "may_hold": ("可填", "Accepted"),
+    "synonyms": ("也叫", "Also"),
+    "kind_text": ("文字", "text"),
+    "kind_money": ("金额", "money"),
+    "kind_date": ("日期", "date"),
+    "kind_datetime": ("日期时间", "date and time"),
+    "kind_enum": ("选项", "choice"),
+    "kind_bool": ("是/否", "yes/no"),
+    "kind_percent": ("百分比", "percent"),
+    "kind_number": ("数", "number"),
     # scan
     "red": ("红灯", "Red"),
     "yellow": ("黄灯", "Yellow"),
@@ -142,6 +176,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "info": ("提示", "Info"),
     "number": ("序号", "No."),
     "rule": ("规则", "Rule"),
+    "case": ("情形", "Case"),
     "subject": ("对象", "Subject"),
     "amount_yuan": ("金额（元）", "Amount (yuan)"),
     "evidence": ("依据", "Evidence"),
@@ -162,6 +197,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "see_evidence": ("看依据（1 换成别的序号）：", "Evidence (another number for 1):"),
     "see_sources": ("看来源：", "Sources:"),
+    "see_whereabouts": ("看去向：", "Where it is now:"),
     "see_rule": ("看规则：", "The rule:"),
     "full_numbers": (
         "账号只显示末四位，全号见 --format json",
@@ -349,6 +385,32 @@ TEXTS: dict[str, tuple[str, str]] = {
     "wrong": ("有问题", "not in order"),
 }
 """Each text by key: Chinese, English."""
+
+OFFICES = {
+    "国库处": "treasury division",
+    "预算处": "budget division",
+    "预算处（预算绩效管理办公室）": "budget division (performance office)",
+    "主管处（室）": "division in charge",
+    "监督局": "supervision bureau",
+    "扶贫主管部门": "poverty-alleviation department",
+    "民政部门": "civil affairs department",
+    "纪检监察机关": "discipline inspection",
+    "采购监管部门": "procurement supervision",
+    "县级项目主管部门": "county department in charge of the project",
+    "县级财政部门": "county finance department",
+    "县级财政部门业务科（室）": "division of the county finance department",
+}
+"""English names of the offices that deal with findings; those of local rules stay as they are."""
+
+
+def office(name: str, lang: Language = "zh") -> str:
+    """An office in a language."""
+    return OFFICES.get(name, name) if lang == "en" else name
+
+
+def bracketed(text: str, lang: Language = "zh") -> str:
+    """A text in the brackets of a language, with the space before them that it wants."""
+    return f" ({text})" if lang == "en" else f"（{text}）"
 
 
 def say(key: str, lang: Language = "zh", **values: object) -> str:

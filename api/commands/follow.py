@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.choices import AsOf, Choices, Direction, Method, Target, choices, parse_day
+from api.keys import named
 from api.render import (
     Progress,
     add_row,
@@ -39,6 +40,9 @@ def trace(
     ],
     method: Method = "linked",
     as_of: AsOf = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="表中列出全部，不省略。 List all of it in the table.")
+    ] = False,
 ) -> None:
     """一笔钱从哪里来、到了哪里。 Where money came from, or where it is now.
 
@@ -48,7 +52,9 @@ def trace(
     from tracer.flow.trace import trace as trace_of
 
     chosen = choices(context)
-    answer = trace_of(open_flow(chosen, method, parse_day(as_of)), target, direction)
+    flow = open_flow(chosen, method, parse_day(as_of))
+    target = named(chosen.home, flow, target)
+    answer = trace_of(flow, target, direction)
     if chosen.graph:
         _ask_graph(chosen, target, answer, parse_day(as_of))
     if chosen.format == "json":
@@ -60,7 +66,7 @@ def trace(
         from api.telling import write_trace
         from tracer.ledger import Ledger
 
-        write_trace(chosen, Story(answer, Ledger(chosen.home), chosen.lang), as_of)
+        write_trace(chosen, Story(answer, Ledger(chosen.home), chosen.lang), as_of, everything)
 
 
 def _ask_graph(chosen: Choices, target: str, answer: "Trace", as_of: date | None) -> None:
@@ -135,4 +141,4 @@ def _write_links(chosen: Choices, flow: "Flow", answer: "Links") -> None:
         add_row(made, source, link["to"], origin, link["line"], format_yuan(link["fen"]))
     write_table(made)
     if len(answer.fen) > LINKS_SHOWN:
-        write_line(chosen.say("more_steps", count=len(answer.fen) - LINKS_SHOWN))
+        write_line(chosen.say("more_links", count=len(answer.fen) - LINKS_SHOWN))

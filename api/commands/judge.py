@@ -103,6 +103,7 @@ def write_scan(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
 
 
 def _write_findings(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
+    from tracer.rules.evidence import case_text
     from tracer.rules.load import load_rules
 
     rules = load_rules()
@@ -122,7 +123,8 @@ def _write_findings(chosen: Choices, found: dict[str, Any], asked: Asked) -> Non
         write_line()
         write_line(f"{chosen.say(level)}  {len(here):,}")
         made = table(
-            *words(chosen.lang, "number", "rule", "name", "subject", "amount_yuan", "evidence"), right=[0, 4]
+            *words(chosen.lang, "number", "rule", "name", "case", "subject", "amount_yuan", "evidence"),
+            right=[0, 5],
         )
         for number, finding in here[:FINDINGS_SHOWN]:
             rule = rules[finding["rule_id"]]
@@ -131,6 +133,7 @@ def _write_findings(chosen: Choices, found: dict[str, Any], asked: Asked) -> Non
                 number,
                 rule.id,
                 rule.name.zh if chosen.lang == "zh" else rule.name.en,
+                brief(case_text(finding, rule, chosen.lang)),
                 brief(subjects.text(finding, rule)),
                 format_yuan(finding["amount_fen"]),
                 evidence_text(chosen, finding["evidence"]),

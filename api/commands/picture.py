@@ -20,6 +20,7 @@ from api.choices import (
     parse_day,
 )
 from api.commands.follow import open_flow
+from api.keys import named
 from api.render import write_csv, write_json, write_line
 from tracer.errors import DataRefusedError, UsageError
 from tracer.messages import say
@@ -159,6 +160,7 @@ def _stories(
     from tracer.ledger import Ledger
 
     flow = open_flow(chosen, method, day)
+    target = named(chosen.home, flow, target)
     row, _ = find(flow, target)
     ways = direction or ("both" if row is not None else "forward")
     names = ("backward", "forward") if ways == "both" else (ways,)

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, Sum
 from api.story import BIRTHS, Holder, Step, Story, Teller
-from api.telling import equals, method_facts, subject_line
+from api.telling import STEP_HEADINGS, equals, method_facts, step_row, subject_line
 from tracer.messages import say
 from tracer.money import format_yuan
 
 PARTS_LISTED = 12
 STEPS_LISTED = 100
-STEP_HEADINGS = ("day", "voucher", "payer", "payee", "money_yuan", "rows")
 
 _KINDS = {"indicator": INDICATOR, "account": ACCOUNT, "person": PERSON, "cash": CASH}
 
@@ -47,6 +46,7 @@ def draw_trace(stories: Sequence[Story], as_of: str | None) -> Picture:
         boxes=tuple(boxes.values()),
         arrows=tuple(arrows),
         notes=tuple(notes),
+        lang=lang,
         step_headings=tuple(say(key, lang) for key in STEP_HEADINGS),
         steps=tuple(
             step_row(first, step, source) for step, source in zip(listed, first.sources(listed), strict=True)
@@ -120,11 +120,5 @@ def add_box(boxes: dict[str, Box], holder: Holder, *, is_subject: bool = False) 
 
 def two_lines(title: str) -> tuple[str, ...]:
     """`张*（…3312）` as a name and, below it, the end of the number."""
-    name, bracket, number = title.partition("（")
-    return (name, number.rstrip("）")) if bracket else (name,)
-
-
-def step_row(teller: Teller, step: Step, source: str) -> tuple[str, ...]:
-    """A movement as a row of the list below the picture."""
-    payer, payee = teller.holder(step.payer), teller.holder(step.payee)
-    return (step.day.isoformat(), step.name, payer.title, payee.title, format_yuan(step.fen), source)
+    name, bracket, number = title.partition(" (" if " (…" in title else "（")
+    return (name, number.rstrip("）)")) if bracket else (name,)

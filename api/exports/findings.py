@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from api.exports.draw import STEP_HEADINGS, add_box, arrow_of, step_row
+from api.exports.draw import add_box, arrow_of
 from api.exports.picture import Arrow, Box, Picture
 from api.story import Step, Teller
+from api.telling import STEP_HEADINGS, step_row
 from tracer.flow.trace import ROW_TABLES
-from tracer.messages import say
+from tracer.messages import bracketed, say
 from tracer.money import format_yuan
 from tracer.rules.evidence import explain, masked_subject
 from tracer.rules.spec import Rule
@@ -49,13 +50,14 @@ def draw_finding(
             (say("subject", lang), masked_subject(finding, rule)),
             (say("amount_yuan", lang), format_yuan(finding["amount_fen"])),
             (say("rule", lang), f"{rule.id}@{rule.version}"),
-            (say("method", lang), f"{scan['method']}（{say(scan['method'], lang)}）"),
+            (say("method", lang), f"{scan['method']}{bracketed(say(scan['method'], lang), lang)}"),
             (say("ledger", lang), f"v{scan['ledger_version']}"),
             (say("as_of", lang), scan["as_of"]),
         ),
         sums=(),
         boxes=tuple(boxes.values()),
         arrows=tuple(arrows),
+        lang=lang,
         step_headings=tuple(say(key, lang) for key in STEP_HEADINGS),
         steps=tuple(
             step_row(teller, step, row) for step, row in zip(steps, teller.sources(steps), strict=True)

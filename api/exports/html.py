@@ -26,6 +26,7 @@ from api.exports.labels import (
     label_moves,
 )
 from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange
+from tracer.messages import Language, say
 from tracer.money import format_yuan
 
 _ROW_GAP = 44
@@ -43,10 +44,10 @@ _COLOURS = {
     CASH: ("#fdf3e1", "#a8720f"),
     BIRTH: ("#fbeaea", "#a83232"),
 }
-_WORDS = {INDICATOR: "指标", ACCOUNT: "账户", PERSON: "个人", CASH: "现金", BIRTH: "来路不在账上"}
 _SUBJECT = "#b45309"
 _PLAIN = "#7b8794"
-_SUBJECT_WORD = f'<span><i style="border:3px solid {_SUBJECT}"></i>粗橙框、橙箭头：所问的对象</span>'
+
+_LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 _OUTSIDE = re.compile(
     r"<!--.*?-->|<link\b[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>|<center>.*?</center>", re.S
@@ -105,7 +106,7 @@ def render_html(picture: Picture) -> str:
     rows = Counter(box.column for box in picture.boxes)
     tallest = max(rows.values(), default=1)
     row = _ROW_GAP + box_height(max((len(box_lines(box.lines)) for box in picture.boxes), default=1))
-    labels = [_label(arrow) for arrow in picture.arrows]
+    labels = [_label(arrow, picture.lang) for arrow in picture.arrows]
     column = column_width(labels)
     width = column * (max(rows, default=0) - min(rows, default=0) + 1)
     scale = min(1.0, max(_SCALE_MIN, _PAGE_WIDTH / width))
@@ -125,7 +126,7 @@ def render_html(picture: Picture) -> str:
     taken = [box_area(box, *at[box.key]) for box in picture.boxes]
     moves = label_moves(picture.arrows, labels, middles, taken)
     for arrow, label, move in zip(picture.arrows, labels, moves, strict=True):
-        edge = _edge(arrow, is_backward=_is_backward(at[arrow.source], at[arrow.target]))
+        edge = _edge(arrow, picture.lang, is_backward=_is_backward(at[arrow.source], at[arrow.target]))
         font = {"vadjust": move} if move else {"background": "rgba(255,255,255,0.92)"}
         network.add_edge(number[arrow.source], number[arrow.target], label=label, font=font, **edge)
     network.set_options(json.dumps(_OPTIONS))
@@ -190,14 +191,15 @@ def _lane_node(x: int, lane: str, y: int) -> dict[str, Any]:
     }
 
 
-def _label(arrow: Arrow) -> str:
-    return format_yuan(arrow.fen) + (f"\n{arrow.count:,} 笔" if arrow.count > 1 else "")
+def _label(arrow: Arrow, lang: Language) -> str:
+    count = f"\n{say('movements', lang, count=arrow.count)}" if arrow.count > 1 else ""
+    return format_yuan(arrow.fen) + count
 
 
-def _edge(arrow: Arrow, *, is_backward: bool) -> dict[str, Any]:
+def _edge(arrow: Arrow, lang: Language, *, is_backward: bool) -> dict[str, Any]:
     colour = _SUBJECT if arrow.is_subject else _PLAIN
     edge: dict[str, Any] = {
-        "title": "\n".join(_told(arrow)),
+        "title": "\n".join(_told(arrow, lang)),
         "color": {"color": colour, "highlight": _SUBJECT, "hover": _SUBJECT},
         "width": 3 if arrow.is_subject else 1.5,
         "dashes": [7, 5] if is_backward else False,
@@ -207,9 +209,10 @@ def _edge(arrow: Arrow, *, is_backward: bool) -> dict[str, Any]:
     return edge
 
 
-def _told(arrow: Arrow) -> list[str]:
+def _told(arrow: Arrow, lang: Language) -> list[str]:
     more = arrow.count - len(arrow.lines)
-    return [*arrow.lines, f"…另有 {more:,} 笔"] if arrow.lines and more > 0 else list(arrow.lines)
+    rest = [say("more_movements", lang, count=more)] if arrow.lines and more > 0 else []
+    return [*arrow.lines, *rest]
 
 
 def _page(picture: Picture, drawn: str, width: int) -> str:
@@ -222,7 +225,7 @@ def _page(picture: Picture, drawn: str, width: int) -> str:
         f"<title>{escape(picture.title)}</title>"
         f"<style>{style}</style><script>{_vis('vis-network.min.js')}</script>"
     )
-    head = head.replace("<html>", '<!DOCTYPE html>\n<html lang="zh-CN">', 1)
+    head = head.replace("<html>", f'<!DOCTYPE html>\n<html lang="{_LANGUAGES[picture.lang]}">', 1)
     head = head.replace("</head>", f"{opening}</head>", 1)
     return f"{head}<body>{_above(picture)}{body}{_below(picture)}</body>{tail}\n"
 
@@ -238,9 +241,11 @@ def _vis(name: str) -> str:
 def _above(picture: Picture) -> str:
     facts = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in picture.facts)
     sums = "".join(_sum_table(part) for part in picture.sums)
+    lang = picture.lang
     kinds = [kind for kind in _COLOURS if any(box.kind == kind for box in picture.boxes)]
     legend = "".join(
-        f'<span><i style="background:{background};border-color:{border}"></i>{_WORDS[kind]}</span>'
+        f'<span><i style="background:{background};border-color:{border}"></i>'
+        f"{say(f'drawn_{kind}', lang)}</span>"
         for kind in kinds
         for background, border in (_COLOURS[kind],)
     )
@@ -248,8 +253,9 @@ def _above(picture: Picture) -> str:
     return (
         f'<h1>{escape(picture.title)}</h1><div class="head"><dl>{facts}</dl>'
         f"{sums}</div>"
-        f'<div class="legend">{legend}{_SUBJECT_WORD}'
-        f"<span>箭头上是金额（元）；虚线箭头是退回或回流</span></div>{notes}"
+        f'<div class="legend">{legend}'
+        f'<span><i style="border:3px solid {_SUBJECT}"></i>{say("drawn_subject", lang)}</span>'
+        f"<span>{say('drawn_arrows', lang)}</span></div>{notes}"
     )
 
 

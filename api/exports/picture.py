@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from tracer.messages import Language, say
 from tracer.money import format_yuan
 
 BOXES_PER_COLUMN_MAX = 12
@@ -78,6 +79,7 @@ class Picture:
     """The movements as table rows."""
     text: str = ""
     """A text below everything, shown as it is."""
+    lang: Language = "zh"
 
 
 def arrange(picture: Picture) -> Picture:
@@ -85,7 +87,7 @@ def arrange(picture: Picture) -> Picture:
     boxes = {box.key: box for box in picture.boxes}
     arrows = _joined(picture.arrows)
     columns = _columns(list(boxes), arrows)
-    boxes, arrows, notes = _merge_crowded(boxes, arrows, columns)
+    boxes, arrows, notes = _merge_crowded(boxes, arrows, columns, picture.lang)
     columns = {key: columns.get(key, columns.get(key.partition("\0")[0], 0)) for key in boxes}
     places = _places(columns, arrows)
     placed = tuple(replace(box, column=columns[key], place=places[key]) for key, box in boxes.items())
@@ -164,7 +166,7 @@ def _columns(keys: list[str], arrows: list[Arrow]) -> dict[str, int]:
 
 
 def _merge_crowded(
-    boxes: dict[str, Box], arrows: list[Arrow], columns: Mapping[str, int]
+    boxes: dict[str, Box], arrows: list[Arrow], columns: Mapping[str, int], lang: Language
 ) -> tuple[dict[str, Box], list[Arrow], list[str]]:
     """Merge the boxes with the least money of each crowded column; the subject is never merged."""
     paid: dict[str, int] = defaultdict(int)
@@ -184,11 +186,9 @@ def _merge_crowded(
         key = f"{small[0]}\0merged"
         into |= dict.fromkeys(small, key)
         fen = sum(max(paid[one], received[one]) for one in small)
-        text = f"另外 {len(small):,} 个（合并）"
+        text = say("merged", lang, count=len(small))
         merged[key] = replace(boxes[small[0]], key=key, lines=(text, format_yuan(fen)), merged=len(small))
-        notes.append(
-            f"第 {column + 1} 列金额最小的 {len(small):,} 个合并为一个，经过的金额 {format_yuan(fen)} 元"
-        )
+        notes.append(say("merged_note", lang, column=column + 1, count=len(small), amount=format_yuan(fen)))
     kept = {key: box for key, box in boxes.items() if key not in into} | merged
     moved = (
         replace(a, source=into.get(a.source, a.source), target=into.get(a.target, a.target)) for a in arrows

@@ -338,6 +338,50 @@ def test_a_trace_in_words_can_be_defended(run: Run) -> None:
     assert text.rstrip().endswith("trace PZ00000381 --direction backward --method linked --as-of 2020-10-22")
 
 
+def test_the_command_of_an_account_runs_and_hides_its_number(run: Run) -> None:
+    first = run("trace", POOL, "--direction", "forward")
+    command = shlex.split(first.stdout.splitlines()[-1].partition("fundtrail ")[2])
+    assert POOL not in first.stdout
+    again = run(*command)
+    assert again.exit_code == 0, again.stderr
+    assert again.stdout == first.stdout
+    key = command[command.index("trace") + 1]
+    assert run("export", "graphml", key, "--output", "-").exit_code == 0
+    assert run("trace", "acct_" + 20 * "0", "--direction", "forward").exit_code == 2
+
+
+def test_all_of_a_trace_is_listed_when_asked_for(run: Run) -> None:
+    answer = json_of(run("trace", "PZ00000381", "--direction", "backward", "--format", "json"))
+    text = run("trace", "PZ00000381", "--direction", "backward", "--all").stdout
+    for link in answer["links"]:
+        assert f"  {link['to']}  " in text
+    assert "另有" not in text
+
+
+def test_an_indicator_shows_its_amount_and_what_it_holds(run: Run) -> None:
+    for direction in ("backward", "forward"):
+        answer = json_of(run("trace", "ZY01", "--direction", "backward", "--format", "json"))
+        head = run("trace", "ZY01", "--direction", direction).stdout.splitlines()[0]
+        assert head.endswith(f"指标金额 10,000.00 元，现有余额 {answer['amount_fen'] / 100:,.2f} 元")
+
+
+def test_a_scan_shows_where_the_money_of_an_indicator_is(run: Run) -> None:
+    text = run("scan", "--as-of", "2022-01-01", "--rule", "ZB05").stdout
+    command = re.search(r"看去向： fundtrail (.*)", text)
+    assert command
+    assert " --direction forward " in command[1]
+    assert run(*shlex.split(command[1])).exit_code == 0
+
+
+def test_the_case_of_a_finding_is_told(run: Run) -> None:
+    answer = json_of(run("scan", "--as-of", "2022-01-01", "--rule", "ZC01", "--format", "json"))
+    words = {"not_registered": "指标至今未登记", "no_indicator": "国库账户支出未注明指标"}
+    text = run("scan", "--as-of", "2022-01-01", "--rule", "ZC01").stdout
+    reasons = {finding["details"]["reason"] for finding in answer["findings"]}
+    assert reasons, "the county has a payment of this kind"
+    assert all(words[reason] in text for reason in reasons)
+
+
 def test_a_trace_in_english(run: Run) -> None:
     text = run("trace", "ZY01", "--direction", "forward", "--lang", "en").stdout
     assert "Where it is now" in text

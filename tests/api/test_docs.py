@@ -15,7 +15,18 @@ def test_a_page_is_up_to_date(name: str) -> None:
 
 def test_every_command_has_its_page_in_both_languages() -> None:
     text = command_pages()
-    commands = ["ingest", "scan", "trace", "links", "demo", "serve", "doctor", "version", "export html"]
+    commands = [
+        "ingest",
+        "scan",
+        "trace",
+        "links",
+        "tables",
+        "demo",
+        "serve",
+        "doctor",
+        "version",
+        "export html",
+    ]
     commands += ["export graphml", "rules list", "rules show", "rules check", "neo4j start", "neo4j stop"]
     commands += ["alerts update", "alerts list", "alerts show", "alerts history", "slip print", "slip file"]
     for command in commands:

@@ -4,14 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import Run
 
-from tracer.messages import TEXTS, say
+from tracer.messages import OFFICES, TEXTS, say
+from tracer.rules.load import load_rules
 
 ROOT = Path(__file__).parents[2]
 CODE = "\n".join(
     path.read_text("utf-8") for folder in ("api", "tracer") for path in (ROOT / folder).rglob("*.py")
 )
-MADE_UP = ("type_", "origin_", "status_", "unit_", "subject_", "reason_", "slip_")
+MADE_UP = ("type_", "drawn_", "kind_", "origin_", "status_", "unit_", "subject_", "reason_", "slip_")
 """Beginnings of keys that the code puts together."""
 
 
@@ -30,3 +32,22 @@ def test_every_text_is_said_somewhere(key: str) -> None:
 def test_an_unknown_key_is_a_bug() -> None:
     with pytest.raises(KeyError):
         say("nothing")
+
+
+def test_every_office_has_an_english_name() -> None:
+    rules = load_rules().values()
+    assert {name for rule in rules for name in (rule.office, rule.joint) if name} <= set(OFFICES)
+
+
+def test_an_english_picture_is_english(run: Run, tmp_path: Path) -> None:
+    """What is ours in it: names, documents and purposes stay as they were recorded."""
+    for number, target in enumerate([("PZ00000381",), ("--finding", "1", "--rule", "ZB05")]):
+        file = tmp_path / f"{number}.html"
+        asked = ("export", "html", *target, "--as-of", "2022-01-01", "--lang", "en")
+        result = run(*asked, "--output", str(file))
+        assert result.exit_code == 0, result.stderr
+        page = file.read_text("utf-8")
+        assert '<html lang="en">' in page
+        assert not re.search(
+            "[（）【】：；、]|笔|箭头|监督局|处（室）", page.split("<body>")[1].split("Basis of the rule")[0]
+        )

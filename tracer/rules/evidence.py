@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from tracer.calendar import date_of
 from tracer.ledger import Ledger, Source
 from tracer.mask import mask_account, mask_id, mask_text
-from tracer.messages import Language, say
+from tracer.messages import Language, bracketed, office, say
 from tracer.money import format_yuan
 from tracer.rules.exemptions import Found
 from tracer.rules.parameters import Resolved
@@ -127,8 +127,8 @@ def explain(
     w = _Words(lang)
     subject, money = brief(masked_subject(finding, rule)), w.yuan(finding["amount_fen"])
     lines = [
-        f"【{w(finding['level'])}】{rule.id} {w.text(rule.name)}  v{rule.version}  {rule.sha256[:12]}",
-        f"{w('subject')}  {subject}   {w('amount')}  {money}（{w.text(rule.amount)}）",
+        f"{w.level(finding['level'])}{rule.id} {w.text(rule.name)}  v{rule.version}  {rule.sha256[:12]}",
+        f"{w('subject')}  {subject}   {w('amount')}  {money}{w.bracketed(w.text(rule.amount))}",
         f"{w('meaning')}  {w.text(rule.description)}",
         *_working(finding, rule, w),
         f"{w('parameters')}  {_parameter_text(finding, result, rule, w)}",
@@ -137,8 +137,8 @@ def explain(
         w("innocent"),
         *(f"  · {w.text(entry)}" for entry in rule.innocent),
         w("rule_basis"),
-        *(f"  · {_basis_text(entry)}" for entry in rule.basis),
-        f"{w('handler')}  {rule.office}{'、' + rule.joint if rule.joint else ''}",
+        *(f"  · {_basis_text(entry, w)}" for entry in rule.basis),
+        f"{w('handler')}  {w.list(office(name, lang) for name in (rule.office, rule.joint) if name)}",
     ]
     return "\n".join([*lines, *([f"{w('again')}  {again}"] if again else [])])
 
@@ -157,6 +157,18 @@ class _Words:
         chosen: str = both.en if self.lang == "en" else both.zh
         return chosen
 
+    def level(self, level: str) -> str:
+        """A level as the beginning of a line."""
+        return f"[{self(level)}] " if self.lang == "en" else f"【{self(level)}】"
+
+    def bracketed(self, text: str) -> str:
+        """A text in brackets."""
+        return bracketed(text, self.lang)
+
+    def list(self, texts: Iterable[str]) -> str:
+        """Texts in a row."""
+        return (", " if self.lang == "en" else "、").join(texts)
+
     def table(self, name: str) -> str:
         """An input table by its Chinese name, or as the contract calls it."""
         return TABLES[name].name_zh if self.lang == "zh" else name
@@ -164,6 +176,24 @@ class _Words:
     def yuan(self, fen: int) -> str:
         """An amount with its unit."""
         return f"{format_yuan(fen)} {self('yuan')}"
+
+
+_CASES = ("reason", "kind")
+"""Columns whose words say by themselves what is wrong."""
+_IN_ORDER = ("fine",)
+"""Codes for what is as it should be."""
+
+
+def case_text(finding: Mapping[str, Any], rule: Rule, lang: Language = "zh") -> str:
+    """Why the rule found it, in a few words: the words of its columns that hold codes; else ""."""
+    w = _Words(lang)
+    facts = []
+    for name, column in rule.columns.items():
+        value = finding["details"].get(_shown(name))
+        if column.values and value and value not in _IN_ORDER:
+            fact = _fact(name, value, column, w)
+            facts.append(fact if name in _CASES else f"{w.text(column.name)} {fact}")
+    return ("; " if lang == "en" else "；").join(facts)
 
 
 def masked_subject(finding: Mapping[str, Any], rule: Rule) -> str:
@@ -200,7 +230,7 @@ def _fact(name: str, value: Any, column: Column, w: "_Words") -> str:
     if value in (None, "", []):
         return "—"
     if isinstance(value, list):
-        return ("、" if w.lang == "zh" else ", ").join(_fact(name, item, column, w) for item in value)
+        return w.list(_fact(name, item, column, w) for item in value)
     if value in column.values:
         return w.text(column.values[value])
     if name.endswith("_fen") and isinstance(value, int):
@@ -216,7 +246,7 @@ def _parameter_text(finding: Mapping[str, Any], result: Mapping[str, Any], rule:
         shown = "—" if value is None else f"{value} {w(f'unit_{rule.parameter[name].unit}')}"
         unfounded = name in finding["not_from_documents"]
         origin = "set" if name in finding["set"] else rule.parameter[name].origin
-        origin = f"（{w('origin_' + origin)}）" if unfounded else ""
+        origin = w.bracketed(w(f"origin_{origin}")) if unfounded else ""
         parts.append(f"{name}={shown}{origin}")
     return ("；" if w.lang == "zh" else "; ").join(parts) or w("none")
 
@@ -234,5 +264,5 @@ def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:
     return [*lines, w("more_rows", count=hidden)] if hidden > 0 else lines
 
 
-def _basis_text(basis: Any) -> str:
-    return f"{basis.text} {basis.article}{'（' + basis.file + '）' if basis.file else ''}"
+def _basis_text(basis: Any, w: _Words) -> str:
+    return f"{basis.text} {basis.article}{w.bracketed(basis.file) if basis.file else ''}"

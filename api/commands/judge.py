@@ -122,9 +122,11 @@ def _write_findings(chosen: Choices, found: dict[str, Any], asked: Asked) -> Non
             continue
         write_line()
         write_line(f"{chosen.say(level)}  {len(here):,}")
+        cases = {number: case_text(one, rules[one["rule_id"]], chosen.lang) for number, one in here}
+        case = ["case"] if any(cases.values()) else []
         made = table(
-            *words(chosen.lang, "number", "rule", "name", "case", "subject", "amount_yuan", "evidence"),
-            right=[0, 5],
+            *words(chosen.lang, "number", "rule", "name", *case, "subject", "amount_yuan", "evidence"),
+            right=[0, 4 + len(case)],
         )
         for number, finding in here[:FINDINGS_SHOWN]:
             rule = rules[finding["rule_id"]]
@@ -133,7 +135,7 @@ def _write_findings(chosen: Choices, found: dict[str, Any], asked: Asked) -> Non
                 number,
                 rule.id,
                 rule.name.zh if chosen.lang == "zh" else rule.name.en,
-                brief(case_text(finding, rule, chosen.lang)),
+                *(brief(cases[number]) for _ in case),
                 brief(subjects.text(finding, rule)),
                 format_yuan(finding["amount_fen"]),
                 evidence_text(chosen, finding["evidence"]),

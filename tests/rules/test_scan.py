@@ -10,6 +10,7 @@ from casebook import CASES, read_case, write_ledger
 
 from tracer.errors import UsageError
 from tracer.graph.base import QueryFailed, QueryTimeout
+from tracer.messages import Language, bracketed
 from tracer.rules.evidence import explain
 from tracer.rules.exemptions import Exemption, Found, apply_exemptions
 from tracer.rules.load import load_rules
@@ -243,14 +244,14 @@ def test_the_groups_of_a_prohibited_use_are_named(result: dict[str, object]) -> 
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_finding_in_words_shows_its_working(result: dict[str, object], lang: str) -> None:
+def test_a_finding_in_words_shows_its_working(result: dict[str, object], lang: Language) -> None:
     (finding,) = (f for f in result["findings"] if f["rule_id"] == "ZB05")
     text = explain(finding, RULES["ZB05"], result, lang, "fundtrail scan --rule ZB05")
     rule = RULES["ZB05"]
     assert "110.00" in text
     assert "100.00 = 10.00" in text
     assert all(getattr(entry, lang) in text for entry in rule.innocent)
-    assert "第七条（一）1（001_0cce089113c317c0.txt）" in text
+    assert f"第七条（一）1{bracketed('001_0cce089113c317c0.txt', lang)}" in text
     assert "splits.csv" in text
     assert text.endswith("  fundtrail scan --rule ZB05")
     assert ("tolerance=0 元（本工具建议，不出自文件）" in text) == (lang == "zh")

@@ -255,7 +255,7 @@ def test_a_finding_in_words_shows_its_working(result: dict[str, object], lang: L
     assert "splits.csv" in text
     assert text.endswith("  fundtrail scan --rule ZB05")
     assert ("tolerance=0 元（本工具建议，不出自文件）" in text) == (lang == "zh")
-    assert ("tolerance=0 yuan（our proposal; not from the documents）" in text) == (lang == "en")
+    assert ("tolerance=0 yuan (our proposal; not from the documents)" in text) == (lang == "en")
     assert not re.search(r"\b(working_days|\w+_fen)\b", text)
 
 

@@ -13,6 +13,7 @@ from ingest.county.households import pay, payments_per_household, settle
 from ingest.county.office import write_office
 from ingest.county.places import AS_OF, build_places
 from ingest.county.planted import plant
+from ingest.county.planted_spending import plant_spending
 from ingest.county.planted_walks import PETTY
 from ingest.county.works import Clerk, build_works
 
@@ -45,6 +46,7 @@ def build(payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED) -> Books:
         build_works(clerk, rng)
         if county.index % _PLANTED_EVERY == 0:
             plant(clerk, people)
+            plant_spending(clerk, people)
     budget.close()
     return books
 

@@ -67,10 +67,11 @@ class Budget:
         return f"示财农〔{year}〕{self._documents}号"
 
     def project(
-        self, project_id: str, county: County, year: int, kind: str, name: str, **more: object
-    ) -> None:
-        """Plan a project with its nine published items and its way to approval."""
-        approved = date(year, 3, 5)
+        self, project_id: str, county: County, year: int, kind: str, name: str,
+        approved: date | None = None, **more: object,
+    ) -> None:  # fmt: skip
+        """Plan a project with its nine published items and its way to approval, by default in March."""
+        approved = approved or date(year, 3, 5)
         self.projects[project_id] = {
             "project_id": project_id, "project_name": f"{county.name}{year}年{name}", "project_kind": kind,
             "region_code": REGION, "place": county.villages[len(self.projects) % len(county.villages)].name,

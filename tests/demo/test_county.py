@@ -14,7 +14,8 @@ from tracer.schema import CASH
 RULES = {
     *("ZB01", "ZB04", "ZB05", "ZB09", "ZB11", "ZB14", "ZC01", "ZC02", "ZC04", "ZC05", "ZC06", "ZC08", "ZC12"),
     *("ZC07", "ZC14", "ZC16", "ZC19", "ZC20", "ZC22", "ZC23", "ZC24", "ZC27", "ZC28"),
-    *("JX01", "RH01", "RH03", "RH04", "RH05", "RH08", "RH17"),
+    *("ZC03", "ZC09", "ZC10", "ZC11", "ZC13", "ZC15", "ZC17", "ZC18", "ZC21", "ZC25", "ZC26"),
+    *("JX01", "RH01", "RH03", "RH04", "RH05", "RH08", "RH10", "RH17"),
 }
 
 

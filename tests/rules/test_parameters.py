@@ -86,7 +86,7 @@ def test_a_parameter_follows_another_rules_until_it_is_set() -> None:
         ("ZC27.chi2=20.0901", "at most three decimals"),
         ("ZC27.chi2=-0.001", "out of bounds"),
         ("ZB03.days=soon", "is not a whole number"),
-        ("ZB03.nothing=1", "there is no rule ZB03"),
+        ("XX03.nothing=1", "there is no rule XX03"),
     ],
 )
 def test_wrong_use_is_said_before_anything_is_computed(text: str, said: str) -> None:

@@ -18,6 +18,9 @@ from ingest.county.places import LEVELS, LINES, YEARS, County, Province
 WAN = 1_000_000
 """Fen of one 万元."""
 
+_TENDER = 20 * WAN
+"""The limit below which a purchase needs no public tender, as ZC10 has it."""
+
 _STEPS = ("村级申报", "村级公示", "乡镇审核", "县级审核", "村级公示", "县级审核", "县级批复")
 _ISSUED = {"central": (1, 10), "province": (1, 20), "city": (2, 10), "county": (3, 1)}
 _ISSUED_SECOND = {"central": (2, 20), "province": (3, 1), "city": (3, 15), "county": (4, 1)}
@@ -191,17 +194,25 @@ class Budget:
     def _draw(self) -> None:
         for c, y, n, m in np.argwhere(self.needs > 0).tolist():
             county, year = self.province.counties[c], YEARS[y]
-            fen, day = int(self.needs[c, y, n, m]), date(year, m + 1, 4)
-            payment_id = self.books.payment_id()
-            self.books.add(
-                "payments", payment_id=payment_id, payer_name=county.treasury.name,
-                payer_account=county.treasury.account, amount_fen=fen, paid_at=day,
-                purpose=f"拨入统筹整合专账（{m + 1}月）",
-                settlement_method="transfer", payment_method="authorised", payee_name=county.pool.name,
-                payee_account=county.pool.account, indicator_id=indicator_id(year, "county", c, n),
-            )  # fmt: skip
-            self.books.add(
-                "transfers", transfer_id=self.books.transfer_id(), moved_at=day + timedelta(days=n % 3),
-                from_account=county.treasury.account, to_account=county.pool.account, amount_fen=fen,
-                memo="拨款", voucher_no=payment_id if m % 2 else None,
-            )  # fmt: skip
+            fen, line = int(self.needs[c, y, n, m]), indicator_id(year, "county", c, n)
+            # Two draws just below the limit of public tenders would look like a contract cut up (ZC10).
+            first = _TENDER // 2 if _TENDER * 8 // 10 <= fen < _TENDER else fen
+            for part, share in enumerate((first, fen - first), start=1):
+                if share:
+                    batch = f"第{part}批" if share < fen else ""
+                    self._draw_once(county, line, share, date(year, m + 1, 4), batch, n)
+
+    def _draw_once(self, county: County, line: str, fen: int, day: date, batch: str, n: int) -> None:
+        payment_id = self.books.payment_id()
+        self.books.add(
+            "payments", payment_id=payment_id, payer_name=county.treasury.name,
+            payer_account=county.treasury.account, amount_fen=fen, paid_at=day,
+            purpose=f"拨入统筹整合专账（{day.month}月{batch}）",
+            settlement_method="transfer", payment_method="authorised", payee_name=county.pool.name,
+            payee_account=county.pool.account, indicator_id=line,
+        )  # fmt: skip
+        self.books.add(
+            "transfers", transfer_id=self.books.transfer_id(), moved_at=day + timedelta(days=n % 3),
+            from_account=county.treasury.account, to_account=county.pool.account, amount_fen=fen,
+            memo="拨款", voucher_no=None if day.month % 2 else payment_id,
+        )  # fmt: skip

@@ -1,6 +1,6 @@
 /*
 id: RH14
-version: 1.0.0
+version: 1.0.2
 status: in_force
 budget_year: 2026
 name: {zh: 应享未享, en: Entitled and unpaid}
@@ -29,12 +29,18 @@ parameters:
 identity: [subject]
 columns:
   benefit: {zh: 补贴项目, en: benefit}
-  period: {zh: 所属期, en: period}
+  periods: {zh: 未领取期数, en: periods unpaid}
+  first_period: {zh: 最早所属期, en: first period}
+  last_period: {zh: 最晚所属期, en: last period}
 */
+// A person may lack years of payments: of the rows of each kind the first and last are evidence, the sum says the
+// rest. Lists per person would fill the store's memory.
 MATCH (p:Party)-[l:LACKS]->(e:Entitlement) WHERE e.last_day + $grace < $as_of_day
-WITH p.id AS person, CASE WHEN l.paid_ref IS NULL THEN 'not_evaluated' ELSE 'yellow' END AS level,
-  coalesce(sum(e.amount_fen), 0) AS standard_fen, collect(DISTINCT l.ref) AS register_refs,
-  collect(DISTINCT l.paid_ref) AS paid_refs, collect(DISTINCT e.ref) AS standard_refs,
-  collect(DISTINCT e.benefit_key) AS benefit, collect(DISTINCT e.period_key) AS period
-RETURN person AS subject, level, standard_fen AS amount_fen, register_refs + paid_refs + standard_refs AS evidence,
-  benefit, period
+WITH p.key AS person, p.id AS id, CASE WHEN l.paid_ref IS NULL THEN 'not_evaluated' ELSE 'yellow' END AS level,
+  coalesce(sum(e.amount_fen), 0) AS standard_fen, min(l.ref) AS register_ref, min(l.paid_ref) AS paid_ref,
+  min(e.ref) AS first_ref, max(e.ref) AS last_ref, min(e.benefit_key) AS first_benefit,
+  max(e.benefit_key) AS last_benefit, count(e.key) AS periods, min(e.period_key) AS first_period,
+  max(e.period_key) AS last_period
+RETURN id AS subject, level, standard_fen AS amount_fen, [first_ref, last_ref, register_ref, paid_ref] AS evidence,
+  CASE WHEN first_benefit = last_benefit THEN [first_benefit] ELSE [first_benefit, last_benefit] END AS benefit,
+  periods, first_period, last_period

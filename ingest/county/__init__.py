@@ -11,6 +11,7 @@ from ingest.county.books import AnswerKey, Books, Expected
 from ingest.county.budget import Budget
 from ingest.county.households import pay, payments_per_household, settle
 from ingest.county.office import write_office
+from ingest.county.paperwork import file_papers
 from ingest.county.places import AS_OF, build_places
 from ingest.county.planted import plant
 from ingest.county.planted_spending import plant_spending
@@ -25,7 +26,7 @@ _WORKS_PER_COUNTY = 170
 """Roughly the payments of a county that are no household payments."""
 _PLANTED_EVERY = 10
 """Every tenth county has the planted cases."""
-_PLANTED_PAYMENTS = 2 * PETTY + 100
+_PLANTED_PAYMENTS = 2 * PETTY + 200
 """Roughly the payments of these."""
 
 
@@ -44,6 +45,7 @@ def build(payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED) -> Books:
     for county in province.counties:
         clerk = Clerk(books, budget, county)
         build_works(clerk, rng)
+        file_papers(books, county)
         if county.index % _PLANTED_EVERY == 0:
             plant(clerk, people)
             plant_spending(clerk, people)

@@ -71,9 +71,12 @@ class Budget:
 
     def project(
         self, project_id: str, county: County, year: int, kind: str, name: str,
-        approved: date | None = None, **more: object,
+        approved: date | None = None, *, targets: bool = True, **more: object,
     ) -> None:  # fmt: skip
-        """Plan a project with its nine published items and its way to approval, by default in March."""
+        """Plan a project with its nine published items and its way to approval, by default in March.
+
+        `targets` gives it a report for each year.
+        """
         approved = approved or date(year, 3, 5)
         self.projects[project_id] = {
             "project_id": project_id, "project_name": f"{county.name}{year}年{name}", "project_kind": kind,
@@ -84,10 +87,11 @@ class Budget:
             "unit": f"{county.name}示例局",
             "leader": "示例领导", "person": "示例负责人", "hotline": "000-00000000",
         } | more  # fmt: skip
-        self.books.add(
-            "targets", project_id=project_id, measure="受益户数", direction="at_least", target_value=10,
-            actual_value=10, reported_on=date(year, 10, 5),
-        )  # fmt: skip
+        for reported in range(year, YEARS[-1] + 1) if targets else ():
+            self.books.add(
+                "targets", project_id=project_id, measure="受益户数", direction="at_least", target_value=10,
+                actual_value=10, reported_on=date(reported, 10, 5),
+            )  # fmt: skip
         for n, step in enumerate(_STEPS):
             self.books.add(
                 "events", subject_kind="project", subject_id=project_id, step=step, actor="示例经办",

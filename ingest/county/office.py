@@ -53,6 +53,9 @@ def write_office(books: Books, folder: Path) -> None:
     _write_csv(folder / "11关系.csv", books, "relations", Style(encoding="gb18030"))
     _write_csv(folder / "12工作日历.csv", books, "calendar", Style(dates="%Y年%m月%d日"))
     _write_csv(folder / "13例外事项.csv", books, "exemptions", Style())
+    _write_csv(folder / "14扶贫资产.csv", books, "assets", Style(encoding="gb18030", stars=True))
+    _write_csv(folder / "15报送记录.csv", books, "filings", Style(dates="%Y/%m/%d"))
+    _write_csv(folder / "16预警处理.csv", books, "alert_log", Style(encoding="utf-8-sig", thousands=True))
 
 
 def _write_payments(folder: Path, books: Books) -> None:
@@ -155,7 +158,8 @@ def _bool(values: pa.ChunkedArray, column: Column, style: Style) -> pa.ChunkedAr
 
 
 def _number(values: pa.ChunkedArray, column: Column, style: Style) -> pa.ChunkedArray:
-    return pc.utf8_rtrim(pc.utf8_rtrim(values.cast(pa.string()), "0"), ".")
+    plain = values.cast(pa.decimal128(28, 6))  # with more places Arrow writes zero as 0E-10
+    return pc.utf8_rtrim(pc.utf8_rtrim(plain.cast(pa.string()), "0"), ".")
 
 
 _WRITERS: dict[str, Callable[[pa.ChunkedArray, Column, Style], pa.ChunkedArray]] = {

@@ -9,6 +9,7 @@ from ingest.county.households import People
 from ingest.county.numbers import REGION, account_number
 from ingest.county.places import AS_OF, LINES, SPECIAL, VILLAGE, Party, calendar_rows
 from ingest.county.planted_payments import plant_payments
+from ingest.county.planted_performance import plant_performance
 from ingest.county.planted_walks import plant_walks
 from ingest.county.works import Clerk
 from tracer.calendar import WorkingDays, date_of, day_number
@@ -22,6 +23,7 @@ def plant(clerk: Clerk, people: People) -> None:
     office = Office(clerk, WorkingDays((day_number(day), kind) for day, kind, _ in calendar_rows()))
     for case in (_zb01, _zb04, _zb05, _zb09, _zb11, _zb14, _zc01, _zc02, _zc20, _jx01):
         case(office)
+    plant_performance(clerk, office.before)
     plant_payments(clerk, people)
     plant_walks(clerk, people)
 
@@ -255,7 +257,10 @@ def _zc20(office: Office) -> None:
 def _jx01(office: Office) -> None:
     find = office.books.find
     line = office.line("JX1", 100 * WAN, date(YEAR, 4, 20))
-    find("JX01", office.arrange(line, "JX1", 30 * WAN, date(YEAR, 6, 1), target=False), "yellow", 30 * WAN)
-    find("JX01", office.arrange(line, "JX2", 25 * WAN, date(YEAR, 7, 1), target=False), "yellow", 25 * WAN)
-    find("JX01", office.arrange(line, "JX3", 20 * WAN, office.before(4), target=False), "bell", 20 * WAN)
+    for n, (wan, day, level) in enumerate((
+        (30, date(YEAR, 6, 1), "yellow"), (25, date(YEAR, 7, 1), "yellow"), (20, office.before(4), "bell")
+    ), start=1):  # fmt: skip
+        project = office.arrange(line, f"JX{n}", wan * WAN, day, target=False)
+        find("JX01", project, level, wan * WAN)
+        find("JX06", project, "yellow", wan * WAN)  # the notice has no target to tell of
     office.arrange(line, "JX4", 15 * WAN, office.before(1), target=False)  # the bell rings later

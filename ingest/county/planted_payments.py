@@ -123,6 +123,7 @@ def _zc04(desk: Desk) -> None:
             region_code=REGION, approved_amount_fen=20 * WAN, approved_on=approval,
             approval_no="示扶领〔2020〕900号" if approval else None,
         )  # fmt: skip
+    desk.books.find("JX06", later, "yellow", 20 * WAN)  # its notice has the name and the amount only
     company = county.contractors[4]
     for n, (project, day) in enumerate((
         (unapproved, date(YEAR, 7, 8)), (later, date(YEAR, 8, 19)), (desk.own_project("不存在"), date(YEAR,

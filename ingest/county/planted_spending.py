@@ -1,6 +1,7 @@
 """Planted cases on how money is spent: cash, contracts, progress and vouchers, beside near misses."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from ingest.county.budget import WAN
 from ingest.county.households import People
@@ -34,7 +35,7 @@ def _company(desk: Desk, number: int, title: str) -> Party:
     return desk.company(_FIRST_COMPANY + number, f"虚构{title}公司")
 
 
-def _project(desk: Desk, label: str, name: str, approved: date | None = None, **more: object) -> str:
+def _project(desk: Desk, label: str, name: str, approved: date | None = None, **more: Any) -> str:
     """Plan an approved village project of this year; gives its identifier."""
     project, county = desk.own_project(label), desk.clerk.county
     desk.clerk.budget.project(project, county, YEAR, "village", name, approved=approved, **more)

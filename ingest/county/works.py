@@ -13,6 +13,9 @@ _ROADS = ("村组道路硬化", "安全饮水管网", "灌溉渠修复", "村级
 _INSTALMENTS = ((5, 40), (7, 40), (9, 20))
 """Month and share in percent of the instalments of a contract."""
 
+_ACCEPTED = date(YEARS[0], 12, 10)
+"""Day on which the roads of the first year were accepted."""
+
 
 @dataclass
 class Clerk:
@@ -69,7 +72,17 @@ def _roads(clerk: Clerk, year: int, rng: np.random.Generator) -> None:
     for n, name in enumerate(_ROADS):
         project = f"XM{year}-{county.index:03d}-JC{n + 1}"
         contractor = county.contractors[n]
-        clerk.budget.project(project, county, year, "infrastructure", name, contractor=contractor.name)
+        clerk.budget.project(
+            project, county, year, "infrastructure", name, contractor=contractor.name,
+            accepted_on=_ACCEPTED if year == _ACCEPTED.year else None,
+        )  # fmt: skip
+        if year == _ACCEPTED.year:
+            village = county.villages[n]
+            clerk.books.add(
+                "assets", asset_id=f"ZCH-{project}", asset_name=name, project_id=project,
+                operator=f"{village.name}股份经济合作社", benefit="改善生产生活条件",
+                beneficiaries=f"{village.name}村民", supervision=f"{county.name}示例局",
+            )  # fmt: skip
         contract = int(rng.integers(30, 80)) * WAN
         for part, (month, percent) in enumerate(_INSTALMENTS, start=1):
             fen = contract * percent // 100
@@ -111,6 +124,8 @@ def _companies(clerk: Clerk, year: int, rng: np.random.Generator) -> None:
     clerk.budget.project(project, county, year, "enterprise", "示例加工车间", contractor=company.name)
     if year == YEARS[0]:
         _round_off(clerk, year, project, company)
+    else:
+        clerk.pay(company, 2 * WAN, date(year, 9, 14), "加工车间首期工程款", line=3, project=project)
 
 
 def _round_off(clerk: Clerk, year: int, project: str, company: Party) -> None:

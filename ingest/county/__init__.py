@@ -26,7 +26,7 @@ _WORKS_PER_COUNTY = 170
 """Roughly the payments of a county that are no household payments."""
 _PLANTED_EVERY = 10
 """Every tenth county has the planted cases."""
-_PLANTED_PAYMENTS = 2 * PETTY + 200
+_PLANTED_PAYMENTS = 2 * PETTY + 135
 """Roughly the payments of these."""
 
 

@@ -14,6 +14,7 @@ from ingest.county.office import write_office
 from ingest.county.paperwork import file_papers
 from ingest.county.places import AS_OF, build_places
 from ingest.county.planted import plant
+from ingest.county.planted_budget import note_low_rates, plant_budget
 from ingest.county.planted_spending import plant_spending
 from ingest.county.planted_walks import PETTY
 from ingest.county.works import Clerk, build_works
@@ -49,6 +50,8 @@ def build(payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED) -> Books:
         if county.index % _PLANTED_EVERY == 0:
             plant(clerk, people)
             plant_spending(clerk, people)
+            plant_budget(clerk)
+    note_low_rates(books)
     budget.close()
     return books
 

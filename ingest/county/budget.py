@@ -21,7 +21,7 @@ WAN = 1_000_000
 _TENDER = 20 * WAN
 """The limit below which a purchase needs no public tender, as ZC10 has it."""
 
-_STEPS = ("村级申报", "村级公示", "乡镇审核", "县级审核", "村级公示", "县级审核", "县级批复")
+STEPS = ("村级申报", "村级公示", "乡镇审核", "县级审核", "村级公示", "县级审核", "县级批复")
 _ISSUED = {"central": (1, 10), "province": (1, 20), "city": (2, 10), "county": (3, 1)}
 _ISSUED_SECOND = {"central": (2, 20), "province": (3, 1), "city": (3, 15), "county": (4, 1)}
 """Day on which each level gets the first and the second batch: inside every deadline of the rules."""
@@ -92,10 +92,14 @@ class Budget:
                 "targets", project_id=project_id, measure="受益户数", direction="at_least", target_value=10,
                 actual_value=10, reported_on=date(reported, 10, 5),
             )  # fmt: skip
-        for n, step in enumerate(_STEPS):
+        self.steps(project_id, approved)
+
+    def steps(self, project_id: str, approved: date, steps: tuple[str, ...] = STEPS) -> None:
+        """Enter the steps to a project's approval, three days each, the last on the day of approval."""
+        for n, step in enumerate(steps):
             self.books.add(
                 "events", subject_kind="project", subject_id=project_id, step=step, actor="示例经办",
-                happened_at=approved - timedelta(days=3 * (len(_STEPS) - 1 - n)),
+                happened_at=approved - timedelta(days=3 * (len(steps) - 1 - n)),
             )  # fmt: skip
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ingest.county.books import Books
-from ingest.county.budget import WAN
+from ingest.county.budget import STEPS, WAN
 from ingest.county.households import People
 from ingest.county.numbers import REGION, account_number
 from ingest.county.places import AS_OF, LINES, SPECIAL, VILLAGE, Party, calendar_rows
@@ -20,12 +20,17 @@ YEAR = 2020
 
 def plant(clerk: Clerk, people: People) -> None:
     """Plant at least two cases of every rule in a county, and note what a scan must find."""
-    office = Office(clerk, WorkingDays((day_number(day), kind) for day, kind, _ in calendar_rows()))
+    office = open_office(clerk)
     for case in (_zb01, _zb04, _zb05, _zb09, _zb11, _zb14, _zc01, _zc02, _zc20, _jx01):
         case(office)
     plant_performance(clerk, office.before)
     plant_payments(clerk, people)
     plant_walks(clerk, people)
+
+
+def open_office(clerk: Clerk) -> "Office":
+    """The office that plants the cases of a county, with the calendar of its years."""
+    return Office(clerk, WorkingDays((day_number(day), kind) for day, kind, _ in calendar_rows()))
 
 
 @dataclass
@@ -71,8 +76,11 @@ class Office:
             actor="示例经办",
         )
 
-    def arrange(self, indicator: str, label: str, fen: int, day: date, *, target: bool = True) -> str:
-        """Place money of a line on an approved project of its own; gives the project."""
+    def arrange(
+        self, indicator: str, label: str, fen: int, day: date, *, target: bool = True,
+        steps: tuple[str, ...] = STEPS, **more: object,
+    ) -> str:  # fmt: skip
+        """Place money of a line on a project of its own, approved a month before; gives the project."""
         project = f"XM{YEAR}-{self.clerk.county.index:03d}-{label}"
         row: dict[str, object] = {
             "project_id": project, "project_name": f"{self.clerk.county.name}示例项目{label}",
@@ -82,7 +90,8 @@ class Office:
             "approved_on": day - timedelta(days=30), "unit": "示例局", "person": "示例负责人",
             "hotline": "000-00000000",
         }  # fmt: skip
-        self.books.add("projects", **row)
+        self.books.add("projects", **row | more)
+        self.clerk.budget.steps(project, day - timedelta(days=30), steps)
         self.books.add(
             "project_funds", indicator_id=indicator, project_id=project, amount_fen=fen, arranged_on=day
         )
@@ -96,12 +105,13 @@ class Office:
     def draw(
         self, indicator: str | None, fen: int, day: date, purpose: str, payee: Party | None = None
     ) -> str:
-        """Pay a company, or `payee`, from the treasury under a line; gives the voucher number."""
-        return self.clerk.pay(
-            payee or self.clerk.county.contractors[4], fen, day, purpose, line=None, project=None,
-            direct=True,
-            indicator_id=indicator,
-        )  # fmt: skip
+        """Pay a company, or `payee`, from the treasury under a line, with its bank leg; gives the voucher."""
+        payee = payee or self.clerk.county.contractors[4]
+        voucher = self.clerk.pay(
+            payee, fen, day, purpose, line=None, project=None, direct=True, indicator_id=indicator
+        )
+        self.clerk.move(self.clerk.county.treasury.account, payee.account, fen, day, "拨款", voucher)
+        return voucher
 
     def before(self, days: int) -> date:
         """The so-many-th working day before the day of the scan."""
@@ -128,11 +138,12 @@ def _zb04(office: Office) -> None:
     office.split(above, held, 500 * WAN, day)
     office.split(held, below, 300 * WAN, day + timedelta(days=20))
     office.arrange(below, "XD2", 300 * WAN, day + timedelta(days=30))
-    office.books.find("ZB04", held, "yellow", 200 * WAN)
     own = office.line("XD3", 80 * WAN, day)
     office.approve(own, day)
     office.arrange(own, "XD3", 50 * WAN, day + timedelta(days=10))
-    office.books.find("ZB04", own, "yellow", 30 * WAN)
+    for rule in ("ZB03", "ZB04"):  # what was never passed on was not passed on in time either
+        office.books.find(rule, held, "yellow", 200 * WAN)
+        office.books.find(rule, own, "yellow", 30 * WAN)
     guarded = office.line("XD4", 40 * WAN, day, budget_item="县级配套（据实结算）")
     office.approve(guarded, day)
 
@@ -188,6 +199,7 @@ def _zb14(office: Office) -> None:
     older = office.line("XZ2", 20 * WAN, date(2018, 5, 10))
     office.draw(older, 5 * WAN, date(2018, 8, 15), "示范园前期款")
     office.books.find("ZB14", older, "red", 15 * WAN)
+    office.books.find("ZB15", older, "red", 15 * WAN)
     village = Party(
         f"{county.name}示例90村", account_number(VILLAGE, county.index, 90), f"CU{county.index:03d}90"
     )

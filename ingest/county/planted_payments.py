@@ -124,6 +124,7 @@ def _zc04(desk: Desk) -> None:
             approval_no="示扶领〔2020〕900号" if approval else None,
         )  # fmt: skip
     desk.books.find("JX06", later, "yellow", 20 * WAN)  # its notice has the name and the amount only
+    clerk.budget.steps(later, date(YEAR, 8, 20))
     company = county.contractors[4]
     for n, (project, day) in enumerate((
         (unapproved, date(YEAR, 7, 8)), (later, date(YEAR, 8, 19)), (desk.own_project("不存在"), date(YEAR,

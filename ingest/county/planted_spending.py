@@ -6,11 +6,10 @@ from typing import Any
 from ingest.county.budget import WAN
 from ingest.county.households import People
 from ingest.county.numbers import account_number
-from ingest.county.places import SPECIAL, UNIT, Party, calendar_rows
-from ingest.county.planted import Office
+from ingest.county.places import SPECIAL, UNIT, Party
+from ingest.county.planted import Office, open_office
 from ingest.county.planted_payments import Desk
 from ingest.county.works import Clerk
-from tracer.calendar import WorkingDays, day_number
 from tracer.schema import CASH
 
 YEAR = 2020
@@ -26,7 +25,7 @@ def plant_spending(clerk: Clerk, people: People) -> None:
     desk = Desk(clerk, people, [], [])
     for case in (_zc03, _zc09, _zc10, _zc11, _zc13, _zc15, _zc17, _zc18, _zc25):
         case(desk)
-    office = Office(clerk, WorkingDays((day_number(day), kind) for day, kind, _ in calendar_rows()))
+    office = open_office(clerk)
     _zc21(office, _company(desk, 25, "旧年"))
     _zc26(office)
 
@@ -211,7 +210,6 @@ def _zc18(desk: Desk) -> None:
 
 def _zc21(office: Office, firm: Party) -> None:
     """Lines spent in full: two mostly in December, one just not, one come late, one drawn only twice."""
-    treasury = office.clerk.county.treasury.account
     spring, winter = date(2019, 3, 12), date(2019, 12, 2)
     for n, (issued, draws) in enumerate((
         (spring, ((6, 3), (9, 3), (12, 4))),
@@ -223,8 +221,7 @@ def _zc21(office: Office, firm: Party) -> None:
         line = office.line(f"NM{n}", sum(wan for _, wan in draws) * WAN, issued)
         for part, (month, wan) in enumerate(draws, start=1):
             day = date(2019, month, 8 + 5 * part)
-            paid = office.draw(line, wan * WAN, day, f"护坡工程款{n + 1}之{part}", firm)
-            office.clerk.move(treasury, firm.account, wan * WAN, day, "工程款", paid)
+            office.draw(line, wan * WAN, day, f"护坡工程款{n + 1}之{part}", firm)
         if n < 2:
             fen = sum(wan for month, wan in draws if month == 12) * WAN
             office.books.find("ZC21", line, "yellow", fen)

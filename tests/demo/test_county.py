@@ -12,7 +12,8 @@ from ingest.county import AnswerKey, Books, build, generate
 from tracer.schema import CASH
 
 RULES = {
-    *("ZB01", "ZB04", "ZB05", "ZB09", "ZB11", "ZB14", "ZC01", "ZC02", "ZC04", "ZC05", "ZC06", "ZC08", "ZC12"),
+    *("ZB01", "ZB02", "ZB03", "ZB04", "ZB05", "ZB06", "ZB07", "ZB08", "ZB09", "ZB10", "ZB11", "ZB12", "ZB13"),
+    *("ZB14", "ZB15", "ZB16", "ZB17", "ZB18", "ZC01", "ZC02", "ZC04", "ZC05", "ZC06", "ZC08", "ZC12"),
     *("ZC07", "ZC14", "ZC16", "ZC19", "ZC20", "ZC22", "ZC23", "ZC24", "ZC27", "ZC28"),
     *("ZC03", "ZC09", "ZC10", "ZC11", "ZC13", "ZC15", "ZC17", "ZC18", "ZC21", "ZC25", "ZC26"),
     *("JX01", "JX02", "JX03", "JX04", "JX05", "JX06", "JX07", "JX08", "JX09", "JX10", "JX11"),

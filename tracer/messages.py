@@ -277,7 +277,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unit_count": ("个、次", "number"),
     "unit_persons": ("人", "persons"),
     "unit_households": ("户", "households"),
-    "unit_number": ("", ""),
+    "unit_number": ("无单位", "no unit"),
     "unit_month_of_year": ("月", "(month of the year)"),
     "unit_codes": ("（代码）", "(codes)"),
     "subject_indicator_id": ("指标", "indicator"),

@@ -15,6 +15,7 @@ from ingest.county.paperwork import file_papers
 from ingest.county.places import AS_OF, build_places
 from ingest.county.planted import plant
 from ingest.county.planted_budget import note_low_rates, plant_budget
+from ingest.county.planted_people import set_standards
 from ingest.county.planted_spending import plant_spending
 from ingest.county.planted_walks import PETTY
 from ingest.county.works import Clerk, build_works
@@ -40,6 +41,7 @@ def build(payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED) -> Books:
     rng = np.random.default_rng(seed)
     books = Books()
     province = build_places(books, counties)
+    set_standards(books)
     budget = Budget(books, province)
     people = settle(books, province, households, rng)
     pay(books, budget, people, rng)

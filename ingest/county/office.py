@@ -55,6 +55,8 @@ def write_office(books: Books, folder: Path) -> None:
     _write_csv(folder / "13例外事项.csv", books, "exemptions", Style())
     _write_csv(folder / "14扶贫资产.csv", books, "assets", Style(encoding="gb18030", stars=True))
     _write_csv(folder / "15报送记录.csv", books, "filings", Style(dates="%Y/%m/%d"))
+    _write_csv(folder / "17补助标准.csv", books, "standards", Style(encoding="gb18030"))
+    _write_csv(folder / "18不得兼领.csv", books, "exclusions", Style())
     _write_csv(folder / "16预警处理.csv", books, "alert_log", Style(encoding="utf-8-sig", thousands=True))
 
 

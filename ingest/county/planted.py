@@ -9,6 +9,7 @@ from ingest.county.households import People
 from ingest.county.numbers import REGION, account_number
 from ingest.county.places import AS_OF, LINES, SPECIAL, VILLAGE, Party, calendar_rows
 from ingest.county.planted_payments import plant_payments
+from ingest.county.planted_people import plant_people
 from ingest.county.planted_performance import plant_performance
 from ingest.county.planted_walks import plant_walks
 from ingest.county.works import Clerk
@@ -24,7 +25,7 @@ def plant(clerk: Clerk, people: People) -> None:
     for case in (_zb01, _zb04, _zb05, _zb09, _zb11, _zb14, _zc01, _zc02, _zc20, _jx01):
         case(office)
     plant_performance(clerk, office.before)
-    plant_payments(clerk, people)
+    plant_people(plant_payments(clerk, people))
     plant_walks(clerk, people)
 
 

@@ -13,7 +13,7 @@ from ingest.county.places import COMPANY, PRIVATE, Party
 from ingest.county.works import Clerk
 
 YEAR = 2020
-_STRANGERS = 20
+_STRANGERS = 40
 _BENEFIT = "临时生产补助"
 
 
@@ -99,8 +99,8 @@ class Desk:
         return f"XM{YEAR}-{self.clerk.county.index:03d}-{suffix}"
 
 
-def plant_payments(clerk: Clerk, people: People) -> None:
-    """Plant the cases in the county of `clerk`."""
+def plant_payments(clerk: Clerk, people: People) -> Desk:
+    """Plant the cases in the county of `clerk`; returns the desk that pays its people."""
     index = clerk.county.index
     ids = id_numbers(_STRANGERS, STRANGERS, first=index * _STRANGERS)
     names = person_names(_STRANGERS, first=3 * len(people.county) + index * _STRANGERS)
@@ -111,6 +111,7 @@ def plant_payments(clerk: Clerk, people: People) -> None:
     desk = Desk(clerk, people, np.flatnonzero(people.county == index)[-20:].tolist(), strangers)
     for case in (_zc04, _zc05, _zc06, _zc08, _zc12, _rh01, _rh03, _rh04, _rh05, _rh08):
         case(desk)
+    return desk
 
 
 def _zc04(desk: Desk) -> None:

@@ -10,7 +10,7 @@ subject: actor
 amount: {zh: 经其审批发放给有关系人的金额, en: payments to the related that he approved}
 description:
   zh: 提示某一审批人（支付或其项目的审批环节经办人，以身份证号登记）审批的受益人中，与其有关系的人数达到下限，且占比超过全部受益人中与任一审批人有关系者占比的规定倍数。人数按人计一次。
-  en: Points out approvers (ID number as actor of step 审批 on a payment or its project) among whose beneficiaries at least n are related to him, and whose share is above so many times that of beneficiaries related to any approver; persons are counted once.
+  en: Points out approvers (ID number as actor of the approval step of a payment or its project) among whose beneficiaries at least n are related to him, and whose share is above so many times that of beneficiaries related to any approver; persons are counted once.
 innocent:
   - zh: 单姓小村，村民之间普遍有亲属关系，审批名单与应享名单一致。
     en: A small village of one clan, where the list approved is the list of those entitled.

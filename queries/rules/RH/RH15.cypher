@@ -10,7 +10,7 @@ subject: payment_id
 amount: {zh: 与最接近标准的差额, en: distance to the nearest standard}
 description:
   zh: 监测金额与所属期第一天（没有所属期的为发放日）有效的各档补助标准都不相同的到人到户发放；用途注明补发、补差、折算、部分的不计。
-  en: Detects household payments whose amount is none of the benefit's standards in force on the first day of the period (on the day of payment where it has none); uses that say 补发, 补差, 折算 or 部分 are left out.
+  en: Detects household payments whose amount is none of the benefit's standards in force on the first day of the period (on the day of payment where it has none); uses that speak of arrears, differences, conversion or parts are left out.
 innocent:
   - zh: 按实际月份或天数折算发放，用途没有写明。
     en: Paid for part of the months or days, and the use does not say so.

@@ -10,10 +10,10 @@ subject: indicator_id
 amount: {zh: 指标金额, en: indicator amount}
 description:
   zh: 监测指标下达后规定的工作日内是否上传指标文件扫描件。期限将到未上传的亮警铃，到期未上传的转黄灯；扫描件没有上传日期，上传后即视为完成。涉密文件以“涉密”和原因代替扫描件。
-  en: Detects indicators without a scan of their document within the working days allowed after issue. It rings a bell before the deadline and is yellow after it. A scan has no date, so that it counts as done whenever it is there. A secret document has the word 涉密 and the reason in place of a scan.
+  en: Detects indicators without a scan of their document within the working days allowed after issue. It rings a bell before the deadline and is yellow after it. A scan has no date, so that it counts as done whenever it is there. A secret document has the word for secret and the reason in place of a scan.
 innocent:
   - zh: 文件涉密，不宜上传，应在扫描件一栏注明“涉密”和原因。
-    en: The document is secret and must not be uploaded; write 涉密 and the reason in its place.
+    en: The document is secret and must not be uploaded; write so and the reason in its place.
   - zh: 扫描件已随上级指标一并下发，本级没有重复上传。
     en: The scan came with the upper level's indicator and was not uploaded again.
 basis:

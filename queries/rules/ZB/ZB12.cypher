@@ -10,7 +10,7 @@ subject: project_id
 amount: {zh: 批复金额, en: approved amount}
 description:
   zh: 监测项目在县级扶贫开发领导小组批复之前已经开工，或者已开工而至今没有批复。开工日期未填的以“开工”环节的最早日期为准；批复日期未填的以“县级批复”环节的最早日期为准。
-  en: Detects projects that started before the county's approval, or have started and have none. Without a start day the first step 开工 counts, without a day of approval the first step 县级批复.
+  en: Detects projects that started before the county's approval, or have started and have none. Without a start day the first step of starting work counts, without a day of approval the first step of the county's approval.
 innocent:
   - zh: 抢险救灾等应急项目先行实施、后补批复，应登记例外事项。
     en: An emergency works project that was started first and approved afterwards; enter an exemption.

@@ -21,7 +21,7 @@ from tracer.graph.base import Store
 from tracer.graph.build import open_graph
 from tracer.ledger import Ledger
 from tracer.rules.parameters import read_settings, resolve
-from tracer.rules.scan import evaluate
+from tracer.rules.scan import evaluate, given_values
 from tracer.schema import TABLES
 
 FIRST, LAST = date(2014, 1, 1), date(2023, 12, 31)
@@ -89,12 +89,7 @@ def test_a_bell_rings_and_turns_on_the_very_day(graph: Store, cases: Cases, wind
     opened: dict[str, date] = {}
     turned: dict[str, date] = {}
     for day in (start + timedelta(days=n) for n in range(length)):
-        today = day_number(day)
-        given = {
-            "as_of_day": today, "as_of_workday": working.ordinal(today),
-            "as_of_workday_before": working.ordinal(today - 1), "has_indicators": True, "has_calendar": True,
-        }  # fmt: skip
-        outcome = evaluate(graph, entry, given, day)
+        outcome = evaluate(graph, entry, given_values(working, day, ("indicators", "calendar")), day)
         assert not isinstance(outcome, str), outcome
         levels = {found.subject: found.level for found in outcome[0]}
         # Of what has been late for long nothing more is asked: only the days around the deadlines count.

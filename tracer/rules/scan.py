@@ -235,9 +235,14 @@ def _canonical(value: object) -> str:
 
 
 def _given(ledger: Ledger, version: int, tables: Mapping[str, int], as_of: date) -> dict[str, int | bool]:
-    """The parameters that every query may use."""
+    """The parameters that every query may use, for a ledger."""
     calendar = ledger.read("calendar", ["day", "kind"], version).to_pylist() if tables.get("calendar") else []
     days = WorkingDays([(day_number(row["day"]), row["kind"]) for row in calendar])
+    return given_values(days, as_of, tables)
+
+
+def given_values(days: WorkingDays, as_of: date, tables: Iterable[str]) -> dict[str, int | bool]:
+    """The parameters that every query may use: about the day, and which tables have rows."""
     today = day_number(as_of)
     return {
         "as_of_day": today,

@@ -17,7 +17,7 @@ RULES = {
     *("ZC07", "ZC14", "ZC16", "ZC19", "ZC20", "ZC22", "ZC23", "ZC24", "ZC27", "ZC28"),
     *("ZC03", "ZC09", "ZC10", "ZC11", "ZC13", "ZC15", "ZC17", "ZC18", "ZC21", "ZC25", "ZC26"),
     *("JX01", "JX02", "JX03", "JX04", "JX05", "JX06", "JX07", "JX08", "JX09", "JX10", "JX11"),
-    *("RH01", "RH03", "RH04", "RH05", "RH08", "RH10", "RH17"),
+    *("RH01", "RH02", "RH03", "RH04", "RH05", "RH06", "RH07", "RH08", "RH10", "RH13", "RH14", "RH15", "RH17"),
 }
 
 
@@ -57,7 +57,7 @@ def test_equal_seeds_give_equal_files(tmp_path: Path) -> None:
     )
     assert first == second
     names = sorted(path.name for path in (tmp_path / "a/办公文件").iterdir())
-    assert len(names) == 18
+    assert len(names) == 20
     for name in names:
         assert (tmp_path / "a/办公文件" / name).read_bytes() == (
             tmp_path / "b/办公文件" / name

@@ -271,7 +271,8 @@ members AS (
 ),
 lacking AS (FROM persons UNION ALL SELECT * EXCLUDE (place) FROM members WHERE place = 1),
 unknown AS (
-    SELECT l.party_key, arg_min(l.entitlement, t.last_day) AS entitlement, any_value(l.row) AS row
+    SELECT l.party_key, arg_min(l.entitlement, (t.last_day, l.entitlement)) AS entitlement,
+        arg_min(l.row, (t.last_day, l.entitlement, l.row)) AS row
     FROM lacking l JOIN entitlements t ON t.key = l.entitlement WHERE l.village_key IS NULL
     GROUP BY l.party_key
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
-from tracer.messages import OFFICES, TEXTS, say
+from tracer.messages import AREAS, OFFICES, TEXTS, say
 from tracer.rules.load import load_rules
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +27,10 @@ def test_a_text_has_both_languages_with_the_same_gaps(key: str) -> None:
 @pytest.mark.parametrize("key", TEXTS)
 def test_every_text_is_said_somewhere(key: str) -> None:
     assert key.startswith(MADE_UP) or CODE.count(f'"{key}"') > 1 or f"'{key}'" in CODE
+
+
+def test_a_key_belongs_to_one_area() -> None:
+    assert len(TEXTS) == sum(len(area.TEXTS) for area in AREAS)
 
 
 def test_an_unknown_key_is_a_bug() -> None:

@@ -1,0 +1,76 @@
+"""Alerts and slips."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "green": ("绿灯", "Green"),
+    "cleared": ("已消除", "Cleared"),
+    "alert": ("预警", "Alert"),
+    "opened_on": ("预警日期", "Opened on"),
+    "responded_on": ("首次处理", "First handled"),
+    "handled_on": ("处理日期", "Handled on"),
+    "alerts_title": (
+        "预警（更新到 {as_of}）：黄色警铃 {bell:,}，黄灯 {yellow:,}，红灯 {red:,}，"
+        "绿灯 {green:,}，已消除 {cleared:,}",
+        "Alerts (as of {as_of}): bell {bell:,}, yellow {yellow:,}, red {red:,}, green {green:,},"
+        " cleared {cleared:,}",
+    ),
+    "alerts_taken": (
+        "按截至 {as_of} 的扫描更新了预警：新开 {opened:,}，转灯 {turned:,}，消除 {cleared:,}，补记 {noted:,}",
+        "Alerts brought to the scan as of {as_of}: {opened:,} opened, {turned:,} turned, {cleared:,} cleared,"
+        " {noted:,} noted",
+    ),
+    "no_alerts": (
+        "没有预警；fundtrail alerts update --as-of DATE 按扫描结果开出",
+        "No alerts; fundtrail alerts update --as-of DATE opens them",
+    ),
+    "more_alerts": (
+        "…另有 {count:,} 条（--limit 加大，或 --format json）",
+        "… and {count:,} more (raise --limit, or --format json)",
+    ),
+    "linked_before": ("此前的预警", "Alert before it"),
+    "linked_after": ("后续的预警", "Alert after it"),
+    "is_found": ("最近扫描仍能发现", "still found by the last scan"),
+    "not_found": ("最近扫描已不再发现", "no longer found by the last scan"),
+    "found_level": ("规则现判", "The rule now says"),
+    "move": ("变动", "Step"),
+    "when": ("记录时间", "Recorded"),
+    "who": ("经手", "By"),
+    "reason": ("原因", "Reason"),
+    "reason_found": ("扫描发现", "found by a scan"),
+    "reason_back": ("消除后再次发现", "found again after it cleared"),
+    "reason_changed": ("依据有变化", "evidence changed"),
+    "reason_found_again": ("再次发现", "found again"),
+    "reason_gone": ("扫描不再发现", "no longer found"),
+    "reason_exempted": ("列入例外清单", "exempted"),
+    "reason_done": ("按期办理，自动消除", "done in time, cleared by itself"),
+    "reason_overdue": ("到期未办理，自动转灯", "deadline passed, turned by itself"),
+    "reason_normal": ("处理单：正常", "slip: normal"),
+    "reason_violation": ("处理单：违规", "slip: violation"),
+    "reason_corrected": ("处理单：已纠正", "slip: corrected"),
+    "slip": ("处理单", "Slip"),
+    "slip_title": ("预警处理单", "Handling slip"),
+    "slip_facts": ("核实（纠正）情况", "Facts"),
+    "slip_method": ("核实方式", "Method"),
+    "slip_result": ("核实结果", "Result"),
+    "slip_basis": ("处理依据", "Basis"),
+    "slip_handler": ("处理人", "Handler"),
+    "slip_phone": ("电话核实", "phone"),
+    "slip_documents": ("调阅材料", "documents"),
+    "slip_site": ("现场核查", "site visit"),
+    "slip_other": ("其他", "other"),
+    "slip_normal": ("正常", "normal"),
+    "slip_violation": ("违规", "violation"),
+    "slip_corrected": ("已纠正", "corrected"),
+    "slip_filed": (
+        "处理单 {slip} 已保存：{alert} 由{before}转为{after}（第 {version} 版）",
+        "Slip {slip} is kept: {alert} went from {before} to {after} (version {version})",
+    ),
+    "slip_how": ("填好后提交：{command}", "When filled in: {command}"),
+    "slip_needs": (
+        "请用 --form FILE 给出填好的处理单，或给出预警编号和全部选项；缺 {names}",
+        "Give a filled form with --form FILE, or the alert and all options; missing: {names}",
+    ),
+    "slip_bad_form": (
+        "{file} 不是填好的处理单（{reason}）；用 fundtrail slip print 重新生成",
+        "{file} is not a filled slip ({reason}); fundtrail slip print makes a new one",
+    ),
+}

@@ -1,0 +1,52 @@
+"""A trace in words and as a picture."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # trace
+    "backward": ("来源", "Where it came from"),
+    "forward": ("去向", "Where it is now"),
+    "this_method": ("本方法", "By this method"),
+    "equals_payment": ("= 付款金额", "= the amount paid"),
+    "equals_moved": ("= 这笔的金额", "= the amount moved"),
+    "equals_held": ("= 现在的余额", "= what it holds now"),
+    "equals_reached": ("= 曾到过这里的全部资金", "= all money that ever was here"),
+    "way": ("经过", "Way"),
+    "rows": ("依据", "Rows"),
+    "row_of": ("{file}{sheet} 第 {row} 行", "{file}{sheet} row {row}"),
+    "more_steps": ("…另有 {count:,} 笔（--all 全部列出）", "… and {count:,} more (--all lists them)"),
+    "more_links": (
+        "…另有 {count:,} 笔（--format json 列出全部）",
+        "… and {count:,} more (--format json lists all)",
+    ),
+    "own_amount": ("指标金额 {amount} 元", "Amount {amount} yuan"),
+    "held_now": ("现有余额 {amount} 元", "holds {amount} yuan now"),
+    "again": ("重做", "Again"),
+    "first_listed": (
+        "图下列出最早的 {count:,} 笔，共 {all:,} 笔",
+        "Below the picture the first {count:,} movements are listed, of {all:,}",
+    ),
+    "rest": ("其余 {count:,} 处", "{count:,} others"),
+    "cut": ("按要求截断，未列出 {amount} 元", "Cut as asked; {amount} yuan not listed"),
+    # a picture
+    "drawn_indicator": ("指标", "indicator"),
+    "drawn_account": ("账户", "account"),
+    "drawn_person": ("个人", "person"),
+    "drawn_cash": ("现金", "cash"),
+    "drawn_birth": ("来路不在账上", "way before not on the books"),
+    "drawn_subject": ("粗橙框、橙箭头：所问的对象", "thick orange box, orange arrow: what was asked for"),
+    "drawn_arrows": (
+        "箭头上是金额（元）；虚线箭头是退回或回流",
+        "amounts on arrows are yuan; dashed arrows are returns",
+    ),
+    "movements": ("{count:,} 笔", "{count:,} movements"),
+    "more_movements": ("…另有 {count:,} 笔", "… and {count:,} more"),
+    "merged": ("另外 {count:,} 个（合并）", "{count:,} others (merged)"),
+    "merged_note": (
+        "第 {column} 列金额最小的 {count:,} 个合并为一个，经过的金额 {amount} 元",
+        "The {count:,} smallest of column {column} are merged into one, which {amount} yuan passed",
+    ),
+    "day": ("日期", "Day"),
+    "voucher": ("凭证", "Voucher"),
+    "payer": ("付", "From"),
+    "payee": ("收", "To"),
+    "money_yuan": ("本笔资金（元）", "Of this money (yuan)"),
+}

@@ -60,7 +60,7 @@ def _refusals() -> Iterator[None]:
         yield
     except PasswordError as error:
         raise FileRefusedError("password") from error
-    except (ZipError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (ZipError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise damaged("zip") from error
     except (XmlError, ElementTree.ParseError) as error:
         raise damaged("xml") from error

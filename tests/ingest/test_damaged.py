@@ -121,6 +121,7 @@ def test_a_password_is_said_with_what_to_do(
             id="sheet",
         ),
         pytest.param(lambda good: with_headers(good, 8, 10, 99), "压缩方式不是 XLSX 的", id="packing"),
+        pytest.param(lambda good: with_headers(good, 4, 6, 131), "压缩包不完整", id="version"),
         pytest.param(lambda good: ole({})[:700], "内部结构读不出", id="ole"),
     ],
 )

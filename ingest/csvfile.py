@@ -96,17 +96,22 @@ class CsvSheet:
             raise FileRefusedError("empty-file")
         csv.field_size_limit(_CELL_BYTES_MAX)
         self._separator = _separator(self._data)
+        self._read_head(HEAD_ROWS)
+        self._bodies: dict[int, tuple[pa.Table, list[int]]] = {}
+
+    def _read_head(self, rows: int) -> None:
         self._head: list[list[str]] = []
         self._lines: list[int] = [0]
         reader = self._reader()
-        for record in _checked(reader, HEAD_ROWS):
+        for record in _checked(reader, rows):
             self._head.append(record)
             self._lines.append(reader.line_num)
-        self._bodies: dict[int, tuple[pa.Table, list[int]]] = {}
 
-    def head(self) -> list[list[str]]:
-        """The first rows as text."""
-        return self._head
+    def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
+        """The first so many rows as text."""
+        if rows > max(HEAD_ROWS, len(self._head)):
+            self._read_head(rows)
+        return self._head[:rows]
 
     def height(self, start: int) -> int:
         """How many rows there are from row `start` (counted from 0) on."""
@@ -201,7 +206,7 @@ def _separator(data: bytes) -> str:
 
     def score(separator: str) -> int:
         reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
-        widths = Counter(len(record) for _, record in zip(range(HEAD_ROWS), reader, strict=False))
+        widths = Counter(map(len, reader))
         return max((count * (width - 1) for width, count in widths.items()), default=0)
 
     return max(_SEPARATORS, key=score)

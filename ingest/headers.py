@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from ingest.cells import STRIPPED
 from ingest.plan import Plan, Trouble
-from ingest.sheet import Sheet
+from ingest.sheet import HEAD_ROWS, Sheet
 from tracer.money import UNITS_FEN
 from tracer.schema import TABLES, Column, Table
 
@@ -281,7 +281,7 @@ def corner_units(sheet: Sheet, plan: Plan) -> set[str]:
     """Units stated beside the table: above it, or to its side where no header stands."""
     used = {cell for cells in plan.sources.values() for cell in cells}
     found: set[str] = set()
-    for at, row in enumerate(sheet.head(), 1):
+    for at, row in enumerate(sheet.head(max(HEAD_ROWS, plan.header_row)), 1):
         for cell, text in enumerate(row):
             headed = cell < len(plan.header) and plan.header[cell].strip(STRIPPED)
             if (at >= plan.header_row and cell in used) or (at > plan.header_row and headed):

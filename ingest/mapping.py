@@ -14,7 +14,7 @@ import yaml
 from ingest.cells import STRIPPED, CellError, is_empty, parser
 from ingest.headers import corner_units, set_unit, split_header, spread
 from ingest.plan import Plan, RowPattern, TotalsRule
-from ingest.sheet import Sheet
+from ingest.sheet import HEAD_ROWS, Sheet
 from tracer.errors import UsageError
 from tracer.money import UNITS_FEN
 from tracer.schema import TABLES, Table
@@ -47,7 +47,7 @@ class HeaderMissingError(Exception):
 
 
 class RowMissingError(HeaderMissingError):
-    """A `header_row` beyond the rows in which a header can stand; `rows` says how many there are."""
+    """A `header_row` beyond the sheet; `rows` says how many rows there are."""
 
     def __init__(self, row: int, rows: int) -> None:
         super().__init__(f"header_row {row}")
@@ -114,10 +114,10 @@ class Entry:
 
     def _header(self, sheet: Sheet) -> tuple[int, list[str]]:
         """The last header row (from 1, 0 for none) and the trimmed header texts."""
-        rows = sheet.head()
         if self.header_rows is None:
-            return self._found_header(rows)
+            return self._found_header(sheet.head())
         last = self.header_rows[-1]
+        rows = sheet.head(max(last, HEAD_ROWS))
         if last > len(rows):
             raise RowMissingError(last, len(rows))
         if len(self.header_rows) == 1:

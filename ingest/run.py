@@ -18,7 +18,7 @@ from ingest.mapping import Entry, HeaderMissingError, RowMissingError, load_mapp
 from ingest.messages import note, note_line, problem
 from ingest.plan import Plan
 from ingest.read import SourceFile, empty_folders, open_file, source_files
-from ingest.sheet import HEAD_ROWS, FileRefusedError, Sheet
+from ingest.sheet import FileRefusedError, Sheet
 from tracer.errors import UsageError
 from tracer.ledger import CORRECTED, DUPLICATE, Ledger, Writer
 from tracer.messages import Language
@@ -179,13 +179,10 @@ def _misfit(entry: Entry, source: SourceFile, error: HeaderMissingError | None) 
     """Why an entry of the mapping file fits nothing in a file, in both languages."""
     place = f"映射文件 {entry.place}：{source.name}"
     if isinstance(error, RowMissingError):
-        many = f"只在前 {HEAD_ROWS} 行内找表头" if error.row > HEAD_ROWS else f"只有 {error.rows} 行"
-        few = (
-            f"headers stand in the first {HEAD_ROWS}"
-            if error.row > HEAD_ROWS
-            else f"it has {error.rows} rows"
+        return (
+            f"{place} 没有第 {error.row} 行表头（header_row），只有 {error.rows} 行"
+            f" / no header_row {error.row}: it has {error.rows} rows"
         )
-        return f"{place} 没有第 {error.row} 行表头（header_row），{many} / no header_row {error.row}: {few}"
     if error is None:
         return f"{place} 中没有工作表“{entry.sheet}”（隐藏的不读取）/ no visible sheet {entry.sheet}"
     return f"{place} 中没有表头“{error.header}” / no such header: {error.header}"

@@ -10,7 +10,7 @@ import pyarrow as pa
 from ingest.cells import float_text
 
 HEAD_ROWS = 100
-"""How far down a header row is looked for."""
+"""How far down a header row is looked for where no mapping file names it."""
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 
@@ -41,8 +41,8 @@ class Sheet(Protocol):
     merged: Sequence[tuple[int, int, int, int]]
     """Merged ranges: first row, first column, last row, last column, counted from 0."""
 
-    def head(self) -> list[list[str]]:
-        """The first rows as text."""
+    def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
+        """The first so many rows as text."""
 
     def height(self, start: int) -> int:
         """How many rows there are from row `start` (counted from 0) on."""
@@ -89,9 +89,9 @@ class Grid:
     """Days to add to date serials: 1462 in workbooks that count from 1904."""
     percents: "PercentFormats | None" = None
 
-    def head(self) -> list[list[str]]:
-        """The first rows as text."""
-        return [[cell_text(cell, "text") for cell in row] for row in self.rows[:HEAD_ROWS]]
+    def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
+        """The first so many rows as text."""
+        return [[cell_text(cell, "text") for cell in row] for row in self.rows[:rows]]
 
     def height(self, start: int) -> int:
         """How many rows there are from row `start` (counted from 0) on."""

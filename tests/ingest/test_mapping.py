@@ -286,3 +286,52 @@ def test_a_header_row_beyond_the_sheet_is_told(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "x.csv", [("G", "V"), ("1", "2")])
     with pytest.raises(UsageError, match=r"没有第 99 行表头（header_row），只有 2 行 .* it has 2 rows"):
         ingested(tmp_path, path, mapping='- {file: "*", table: splits, header_row: 99, columns: {amount: V}}')
+
+
+@pytest.mark.parametrize("form", ["x.csv", "x.xlsx", "x.html"])
+@pytest.mark.parametrize("below", [101, 259])
+def test_a_header_row_far_down_is_read_with_the_unit_above_it(tmp_path: Path, form: str, below: int) -> None:
+    # Arrange: as many rows of text as stand before the table, the unit in the last of them.
+    rows = [("说明",)] * (below - 1) + [("单位：万元",), ("上级", "下级", "金额", "日期")]
+    rows += [("A", "B", "1.5", "2019-01-01"), ("A", "C", "2", "2019-01-02")]
+    path = tmp_path / form
+    if form.endswith("html"):
+        cells = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+        path.write_text(f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>", "utf-8")
+    elif form.endswith("xlsx"):
+        write_xlsx(path, rows)
+    else:
+        write_csv(path, rows, separator=";")
+    mapping = f"""
+- file: "x.*"
+  table: splits
+  header_row: {below + 1}
+  columns: {{parent_indicator_id: 上级, child_indicator_id: 下级, amount: 金额, split_on: 日期}}
+"""
+    # Act
+    (batch,) = ingested(tmp_path, path, mapping=mapping)["batches"]
+    # Assert
+    assert (counts(batch), batch["sums"]) == ((2, 2, 0, 0, 0, 0), {"amount": 3_500_000})
+    sources = Ledger(tmp_path / "home").sources("splits", [0, 1])
+    assert [source.row for source in sources] == [below + 2, below + 3]
+
+
+def test_nested_header_rows_far_down_are_joined(tmp_path: Path) -> None:
+    rows = [*[("说明", "", "", "")] * 120, ("指标", "指标", "数", "日"), ("上级", "下级", "金额", "日期")]
+    path = write_csv(tmp_path / "x.csv", [*rows, ("A", "B", "1", "2019-01-01")])
+    mapping = """
+- file: "x.csv"
+  table: splits
+  header_row: [121, 122]
+  columns: {parent_indicator_id: 指标 上级, child_indicator_id: 指标 下级, amount: 数 金额, split_on: 日 日期}
+"""
+    (batch,) = ingested(tmp_path, path, mapping=mapping)["batches"]
+    assert (counts(batch), batch["sums"]) == ((1, 1, 0, 0, 0, 0), {"amount": 100})
+
+
+def test_a_header_row_beyond_a_long_sheet_is_told_with_its_length(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "x.csv", [("G", "V")] * 150)
+    with pytest.raises(UsageError, match=r"没有第 151 行表头（header_row），只有 150 行 .* it has 150 rows"):
+        ingested(
+            tmp_path, path, mapping='- {file: "*", table: splits, header_row: 151, columns: {amount: V}}'
+        )

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
 
-.PHONY: all demo test check bench drills docs browser postgres clean
+.PHONY: all demo test check bench drills docs debian clean
 all: test
 
 $(SETUP): pyproject.toml constraints.txt
@@ -16,7 +16,7 @@ $(SETUP): pyproject.toml constraints.txt
 demo: $(SETUP)  ## an invented county: ingest, scan, trace, picture
 	$(BIN)/fundtrail --home demo-home demo
 
-test: $(SETUP) browser postgres check  ## everything that CI runs
+test: $(SETUP) debian check  ## everything that CI runs
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 check: $(SETUP)  ## format, lint, types, direction of imports
@@ -25,16 +25,13 @@ check: $(SETUP)  ## format, lint, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-browser:  ## Debian's Chromium and a Chinese font, where this user may install them
-	@sh tests/browser.sh
-
-postgres:  ## Debian's PostgreSQL, of which the tests run clusters of their own
-	@sh tests/postgres.sh
+debian:  ## Debian's Chromium, a Chinese font, PostgreSQL and compose, where this user may install them
+	@sh tests/debian.sh
 
 bench: $(SETUP)  ## the figures of the README
 	$(BIN)/python -m benchmarks
 
-drills: $(SETUP) browser postgres  ## kills, large random runs, faults
+drills: $(SETUP) debian  ## kills, large random runs, faults
 	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills tests/casework --numprocesses 2
 
 docs: $(SETUP)  ## the generated pages

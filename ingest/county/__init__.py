@@ -16,6 +16,7 @@ from ingest.county.places import AS_OF, build_places
 from ingest.county.planted import plant
 from ingest.county.planted_budget import note_low_rates, plant_budget
 from ingest.county.planted_people import set_standards
+from ingest.county.planted_rolls import approve_lists, plant_rolls
 from ingest.county.planted_spending import plant_spending
 from ingest.county.planted_walks import PETTY
 from ingest.county.works import Clerk, build_works
@@ -28,7 +29,7 @@ _WORKS_PER_COUNTY = 170
 """Roughly the payments of a county that are no household payments."""
 _PLANTED_EVERY = 10
 """Every tenth county has the planted cases."""
-_PLANTED_PAYMENTS = 2 * PETTY + 135
+_PLANTED_PAYMENTS = 2 * PETTY + 375
 """Roughly the payments of these."""
 
 
@@ -49,9 +50,11 @@ def build(payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED) -> Books:
         clerk = Clerk(books, budget, county)
         build_works(clerk, rng)
         file_papers(books, county)
+        approve_lists(books, county, people)
         if county.index % _PLANTED_EVERY == 0:
             plant(clerk, people)
             plant_spending(clerk, people)
+            plant_rolls(clerk, people)
             plant_budget(clerk)
     note_low_rates(books)
     budget.close()

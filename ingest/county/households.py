@@ -72,6 +72,11 @@ class People:
     gets: tuple[npt.NDArray[np.bool_], ...]
     """Per benefit, whether the household gets it."""
 
+    def last(self, county: int, count: int) -> list[int]:
+        """The last households of a county."""
+        rows: list[int] = np.flatnonzero(self.county == county)[-count:].tolist()
+        return rows
+
 
 def settle(books: Books, province: Province, households: int, rng: np.random.Generator) -> People:
     """Settle households in the counties: register rows, benefit cards and their accounts."""

@@ -9,7 +9,7 @@ from ingest.county.books import Books
 from ingest.county.budget import WAN
 from ingest.county.households import BENEFITS, CHILD, HEAD, SPOUSE, People, project_of
 from ingest.county.numbers import REGION, STRANGERS, account_number, credit_code, id_numbers, person_names
-from ingest.county.places import COMPANY, PRIVATE, Party
+from ingest.county.places import COMPANY, PRIVATE, County, Party
 from ingest.county.works import Clerk
 
 YEAR = 2020
@@ -77,8 +77,18 @@ class Desk:
         kind = BENEFITS[{0: 0, 2: 3}[line]]
         return self.clerk.pay(
             payee or person.as_payee(), fen, day, purpose, line=line,
-            project=project_of(YEAR, kind, self.clerk.county.index), beneficiary_id=person.id_number,
+            project=project_of(day.year, kind, self.clerk.county.index), beneficiary_id=person.id_number,
             beneficiary_name=person.name, benefit=benefit, period=period,
+        )  # fmt: skip
+
+    def bounce(self, payment: str, payee: Party, fen: int, day: date) -> None:
+        """Return a payment from the account of `payee` to the pooled account in full."""
+        pool = self.clerk.county.pool
+        self.books.add(
+            "payments", payment_id=self.books.payment_id(), payer_name=payee.name,
+            payer_account=payee.account, payee_name=pool.name, payee_account=pool.account, amount_fen=fen,
+            paid_at=day, purpose="账号有误退回", settlement_method="transfer", payment_method="authorised",
+            refund_of=payment,
         )  # fmt: skip
 
     def company(self, number: int, title: str) -> Party:
@@ -99,16 +109,23 @@ class Desk:
         return f"XM{YEAR}-{self.clerk.county.index:03d}-{suffix}"
 
 
+def strangers_of(county: County, people: People, count: int, first: int, account: int) -> list[Person]:
+    """Invent `count` people from number `first` on, with accounts from serial number `account` on."""
+    ids = id_numbers(count, STRANGERS, first=first)
+    names = person_names(count, first=3 * len(people.county) + first)
+    return [
+        Person(name, number, account_number(PRIVATE, county.index, serial))
+        for serial, (name, number) in enumerate(
+            zip(names.to_pylist(), ids.to_pylist(), strict=True), start=account
+        )
+    ]
+
+
 def plant_payments(clerk: Clerk, people: People) -> Desk:
     """Plant the cases in the county of `clerk`; returns the desk that pays its people."""
     index = clerk.county.index
-    ids = id_numbers(_STRANGERS, STRANGERS, first=index * _STRANGERS)
-    names = person_names(_STRANGERS, first=3 * len(people.county) + index * _STRANGERS)
-    strangers = [
-        Person(name, number, account_number(PRIVATE, index, serial))
-        for serial, (name, number) in enumerate(zip(names.to_pylist(), ids.to_pylist(), strict=True), start=1)
-    ]
-    desk = Desk(clerk, people, np.flatnonzero(people.county == index)[-20:].tolist(), strangers)
+    strangers = strangers_of(clerk.county, people, _STRANGERS, index * _STRANGERS, 1)
+    desk = Desk(clerk, people, people.last(index, 20), strangers)
     for case in (_zc04, _zc05, _zc06, _zc08, _zc12, _rh01, _rh03, _rh04, _rh05, _rh08):
         case(desk)
     return desk

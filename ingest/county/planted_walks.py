@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from ingest.county.budget import WAN
 from ingest.county.households import BENEFITS, People, project_of
-from ingest.county.numbers import STRANGERS, account_number, credit_code, id_numbers, person_names
-from ingest.county.places import AS_OF, COMPANY, PRIVATE, UNIT, Party
-from ingest.county.planted_payments import Desk, Person
+from ingest.county.numbers import account_number, credit_code
+from ingest.county.places import AS_OF, COMPANY, UNIT, Party
+from ingest.county.planted_payments import Desk, strangers_of
 from ingest.county.works import Clerk
 
 YEAR = 2020
@@ -22,12 +22,7 @@ def plant_walks(clerk: Clerk, people: People) -> None:
     """Plant the cases in the county of `clerk`."""
     index = clerk.county.index
     first = _FIRST_PERSON + index * _PEOPLE
-    ids = id_numbers(_PEOPLE, STRANGERS, first=first)
-    names = person_names(_PEOPLE, first=3 * len(people.county) + first)
-    strangers = [
-        Person(name, number, account_number(PRIVATE, index, 100 + n))
-        for n, (name, number) in enumerate(zip(names.to_pylist(), ids.to_pylist(), strict=True))
-    ]
+    strangers = strangers_of(clerk.county, people, _PEOPLE, first, 100)
     desk = Desk(clerk, people, [], strangers)
     for case in (_zc07, _zc14, _zc16, _zc22, _zc23, _zc24, _zc27, _zc28, _rh17):
         case(desk)

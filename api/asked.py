@@ -81,6 +81,14 @@ def next_commands(chosen: Choices, asked: Asked, findings: Sequence[dict[str, An
     return [f"{chosen.say(key)} {chosen.command(*parts)}" for key, parts in lines]
 
 
+def gap_lines(chosen: Choices, found: dict[str, Any]) -> list[str]:
+    """The years without calendar data that deadlines cross, each with the rules."""
+    return [
+        chosen.say("calendar_gap", year=gap["year"], rules=" ".join(gap["rules"]))
+        for gap in found.get("calendar_gaps", ())
+    ]
+
+
 def exemption_lines(chosen: Choices, found: dict[str, Any]) -> list[str]:
     """How many findings exemptions suppressed or lowered, by which rows; and the rows that do nothing."""
     lines = []

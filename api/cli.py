@@ -18,7 +18,7 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
 from api.choices import Choices, Format, choices
-from api.commands import cases, data, follow, forms, judge, machine, picture, tables
+from api.commands import calendar, cases, data, follow, forms, judge, machine, picture, tables
 from api.home import check_home, home_refused, is_of_home, reason_of
 from api.render import (
     close_quietly,
@@ -202,6 +202,7 @@ def version(context: typer.Context) -> None:
 
 
 app.command("ingest")(data.ingest)
+app.command("calendar")(calendar.calendar)
 app.command("tables")(tables.tables)
 app.command("scan")(judge.scan)
 app.command("trace")(follow.trace)

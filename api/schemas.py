@@ -156,6 +156,16 @@ class Finding(BaseModel):
     amount: str
     parameters: dict[str, Any]
     evidence: list[Any]
+    calendar_gaps: list[int] = Field(
+        description="Years without calendar data that its deadline crosses, so that it may be off."
+    )
+
+
+class CalendarGap(BaseModel):
+    """A year without calendar data that deadlines of rules cross: it counts Monday to Friday."""
+
+    year: int
+    rules: list[str]
 
 
 class NotEvaluable(BaseModel):
@@ -170,6 +180,7 @@ class Findings(Page[Finding]):
 
     as_of: str
     not_evaluable: list[NotEvaluable]
+    calendar_gaps: list[CalendarGap]
     summary: dict[str, int]
 
 

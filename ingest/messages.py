@@ -168,6 +168,13 @@ MESSAGES: dict[str, Message] = {
         "this sheet lacks a header that the mapping file names: {header}",
         "name the sheet in the mapping file, or correct the header",
     ),
+    "calendar-conflict": Message(
+        "账本把 {day} 列为{kind}（{file} 第 {row} 行），正相反；以账本为准，未改动",
+        "核对国务院办公厅的通知；账本有误的，用 工作日历 表导入这一天（后导入的行算数）",
+        "the ledger lists {day} the other way, as {kind} ({file} row {row}); it stays so",
+        "check the official notice; where the ledger is wrong, ingest that day in a table `calendar`"
+        " (the later row counts)",
+    ),
     # files
     "unreadable": Message(
         "文件读不出：{reason}",

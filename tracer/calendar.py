@@ -18,6 +18,11 @@ def date_of(day: int) -> date:
     return date.fromordinal(min(max(day + _EPOCH, date.min.toordinal()), date.max.toordinal()))
 
 
+def differs(day: date, kind: str) -> bool:
+    """Whether a day listed as `holiday` or `workday` differs from the Monday-to-Friday week."""
+    return (kind == "holiday") == (day.weekday() < 5)
+
+
 def add_months(day: date, months: int) -> date:
     """The same day number so many months later, or that month's last day where there is none.
 
@@ -67,13 +72,13 @@ class WorkingDays:
 
     def after(self, day: int, n: int) -> int:
         """The n-th working day after `day`; the day itself never counts."""
-        return self._with_ordinal(self.ordinal(day) + n) if n else day
+        return self.day_of(self.ordinal(day) + n) if n else day
 
     def before(self, day: int, n: int) -> int:
         """The n-th working day before `day`; the day itself never counts."""
-        return self._with_ordinal(self.ordinal(day - 1) - n + 1) if n else day
+        return self.day_of(self.ordinal(day - 1) - n + 1) if n else day
 
-    def _with_ordinal(self, ordinal: int) -> int:
+    def day_of(self, ordinal: int) -> int:
         """The first day with this ordinal, which is a working day."""
         low, high = -(10**6), 10**7
         while low < high:

@@ -116,7 +116,8 @@ class Books:
         """The findings as of a day, one row each; `options` are those of `tracer.rules.scan.scan`.
 
         Row n, from 0, is what `fundtrail scan` lists as number n + 1.
-        `frame.attrs` has `not_evaluable`, the rules that lack tables, and `summary`, the numbers of rules.
+        `frame.attrs` has `not_evaluable`, the rules that lack tables, `calendar_gaps`, the years without
+        calendar data that deadlines cross, and `summary`, the numbers of rules.
         """
         day = _day(as_of)
         assert day is not None, "as_of is required, so it is a day"
@@ -130,7 +131,7 @@ class Books:
             subject = finding["subject"] if self.unmasked else masked_subject(finding, rule)
             rows.append({name: finding[name] for name in names} | {"name": rule.name.zh, "subject": subject})
         frame = pd.DataFrame(rows, columns=["rule_id", "name", "level", "subject", "amount_fen"])
-        frame.attrs.update({name: found[name] for name in ("not_evaluable", "summary")})
+        frame.attrs.update({name: found[name] for name in ("not_evaluable", "calendar_gaps", "summary")})
         return frame
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from api.asked import LEVELS, Asked, Subjects, exemption_lines, next_commands, row_text, run_scan
+from api.asked import LEVELS, Asked, Subjects, exemption_lines, gap_lines, next_commands, row_text, run_scan
 from api.choices import (
     AsOf,
     Choices,
@@ -96,7 +96,8 @@ def write_scan(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
             [["finding", *row, None] for row in findings]
             + [["not_evaluable", rule, *blank * (len(FINDING) - 1), names] for rule, names in missing],
         )
-        for line in [chosen.say("scan_summary", **found["summary"]), *exemption_lines(chosen, found)]:
+        summary = chosen.say("scan_summary", **found["summary"])
+        for line in [summary, *gap_lines(chosen, found), *exemption_lines(chosen, found)]:
             write_message(line)
     else:
         _write_findings(chosen, found, asked)
@@ -170,7 +171,7 @@ def _write_open_questions(chosen: Choices, found: dict[str, Any], rules: dict[st
         write_table(made)
     for rule_id, subjects in found.get("not_evaluated", {}).items():
         write_line(chosen.say("not_evaluated", rule=rule_id, count=subjects))
-    for line in exemption_lines(chosen, found):
+    for line in [*gap_lines(chosen, found), *exemption_lines(chosen, found)]:
         write_line(line)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import LIMIT, Count, Cursor, Limit, OpenBooks, read_cursor, write_cursor
 from api.routes.trace import Method
-from api.schemas import Finding, Findings, NotEvaluable
+from api.schemas import CalendarGap, Finding, Findings, NotEvaluable
 from tracer.errors import UsageError
 from tracer.mask import mask_account, mask_text
 from tracer.money import format_yuan
@@ -59,6 +59,7 @@ def findings(
             NotEvaluable(rule_id=entry["rule_id"], missing=entry["missing"])
             for entry in found["not_evaluable"]
         ],
+        calendar_gaps=[CalendarGap(**gap) for gap in found["calendar_gaps"]],
         summary=found["summary"],
     )
 
@@ -74,6 +75,7 @@ def _finding(number: int, finding: dict[str, Any], rule: Rule) -> Finding:
         amount=format_yuan(finding["amount_fen"]),
         parameters=finding["parameters"],
         evidence=[masked_evidence(entry) for entry in finding["evidence"]],
+        calendar_gaps=finding.get("calendar_gaps", []),
     )
 
 

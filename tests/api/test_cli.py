@@ -30,6 +30,7 @@ HEAVY = (
     "networkx",
     "rich",
     "yaml",
+    "chinese_calendar",
 )
 FUNDTRAIL = [sys.executable, "-m", "api.cli"]
 

@@ -13,7 +13,18 @@ ROOT = Path(__file__).parents[2]
 CODE = "\n".join(
     path.read_text("utf-8") for folder in ("api", "tracer") for path in (ROOT / folder).rglob("*.py")
 )
-MADE_UP = ("type_", "drawn_", "kind_", "origin_", "status_", "unit_", "subject_", "reason_", "slip_")
+MADE_UP = (
+    "type_",
+    "drawn_",
+    "kind_",
+    "origin_",
+    "status_",
+    "unit_",
+    "subject_",
+    "reason_",
+    "slip_",
+    "calendar_",
+)
 """Beginnings of keys that the code puts together."""
 
 

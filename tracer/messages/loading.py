@@ -28,6 +28,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "… and {count:,} more problems (--format json lists all)",
     ),
     "dry_run": ("试读，什么都没有保存", "Dry run: nothing was stored"),
+    # the working calendar
+    "calendar_year": ("年份", "Year"),
+    "calendar_holidays": ("放假", "Holidays"),
+    "calendar_workdays": ("调休上班", "Made up"),
+    "calendar_both": ("两种都列（后者算数）", "Both ways (the later counts)"),
+    "calendar_lacks": ("缺官方安排", "Official days lacking"),
+    "calendar_adds": ("官方没有", "Not official"),
+    "calendar_source": ("来源", "Source"),
+    "calendar_title": (
+        "账本的工作日历（放假只计周一至周五，上班只计周末；{package} 有 {first}–{last} 年）",
+        "The ledger's calendar: holidays on Monday to Friday, work on weekends ({package}: {first}–{last})",
+    ),
+    "calendar_empty": (
+        "账本没有工作日历，期限按周一至周五计算；载入如 fundtrail calendar 2019 2020",
+        "The ledger has no calendar: deadlines count Monday to Friday. Load: fundtrail calendar 2019 2020",
+    ),
     # tables
     "kind": ("类型", "Kind"),
     "required": ("必需", "Required"),

@@ -27,6 +27,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{rule}：{count:,} 个对象缺少规则所需的值，没有评价",
         "{rule}: not evaluated for lack of a value that the rule needs: {count:,}",
     ),
+    "calendar_gap": (
+        "工作日历没有 {year} 年的数据，{rules} 的期限涉及该年，按周一至周五计算；"
+        "载入：fundtrail calendar {year}",
+        "The calendar has no data of {year}; deadlines of {rules} cross it and count Monday to Friday there;"
+        " load it with fundtrail calendar {year}",
+    ),
     "see_evidence": ("看依据（1 换成别的序号）：", "Evidence (another number for 1):"),
     "see_sources": ("看来源：", "Sources:"),
     "see_whereabouts": ("看去向：", "Where it is now:"),
@@ -62,6 +68,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "details": ("要点", "Facts"),
     "exempt": ("已扣除例外金额", "Exempt amount taken off"),
     "parameters": ("参数", "Parameters"),
+    "deadline": ("期限", "Deadline"),
+    "deadline_gap": (
+        "工作日历没有 {years} 年的数据，涉及的期限按周一至周五计算，可能偏早或偏晚",
+        "the calendar has no data of {years}; there the deadline counts Monday to Friday and may be off",
+    ),
     "rows_behind": ("依据数据", "Rows"),
     "rule_basis": ("规则依据", "Basis of the rule"),
     "more_rows": ("另有 {count:,} 行，见 --format json", "{count:,} more rows, see --format json"),

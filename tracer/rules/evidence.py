@@ -132,6 +132,7 @@ def explain(
         f"{w('meaning')}  {w.text(rule.description)}",
         *_working(finding, rule, w),
         f"{w('parameters')}  {_parameter_text(finding, result, rule, w)}",
+        *_gap_lines(finding, w),
         w("rows_behind"),
         *(f"  {line}" for line in _row_lines(finding["evidence"], w)),
         w("innocent"),
@@ -249,6 +250,11 @@ def _parameter_text(finding: Mapping[str, Any], result: Mapping[str, Any], rule:
         origin = w.bracketed(w(f"origin_{origin}")) if unfounded else ""
         parts.append(f"{name}={shown}{origin}")
     return ("；" if w.lang == "zh" else "; ").join(parts) or w("none")
+
+
+def _gap_lines(finding: Mapping[str, Any], w: _Words) -> list[str]:
+    years = w.list(map(str, finding.get("calendar_gaps", ())))
+    return [f"{w('deadline')}  {w('deadline_gap', years=years)}"] if years else []
 
 
 def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:

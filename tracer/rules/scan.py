@@ -31,6 +31,7 @@ from tracer.rules.parameters import Resolved, read_settings
 from tracer.rules.place import NOWHERE, Place, fund_key, places_of
 from tracer.rules.series import series_rows
 from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUABLE, NOT_EVALUATED, OWN_COLUMNS, Rule
+from tracer.rules.workdays import crossed_years, finding_years, gap_rows, years_with_rows
 
 RULE_SECONDS = 300.0
 """How long one rule may take before it is reported as not evaluated."""
@@ -53,40 +54,51 @@ def scan(
     `parameters` is a file and `settings` are texts `RULE.param=value`; `graph` is a Bolt URI instead of the
     embedded graph. Beside the contract's keys: `method`, `rules` (version, sha256, parameters of each rule
     evaluated), `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`,
+    `calendar_gaps` (years without calendar rows that deadlines cross, and the rules; of a finding its years),
     `summary` (numbers of rules), `words_sha256` (of the words that the home keeps for ZC05, else null).
     `left_out` takes the subjects that were not evaluated themselves, by rule.
     Raises UsageError for unknown rules, parameters or methods, StoreUnavailable without a usable graph.
     """
     known = load_rules()
     chosen = choose_rules(known, rules)
-    given = read_settings(known, parameters, settings)
+    wanted = read_settings(known, parameters, settings)
     check_method(method)
     ledger = Ledger(home)
     version = ledger.version
     tables = ledger.tables(version)
     kept = [replace(entry, fund=fund_key(entry.fund)) for entry in read_kept(home, known)]
-    resolved = [resolve_at(rule, kept, given, *NOWHERE) for rule in chosen]
+    resolved = [resolve_at(rule, kept, wanted, *NOWHERE) for rule in chosen]
     ready = [entry for entry in resolved if not entry.rule.missing(tables)]
     not_evaluable = [
         {"rule_id": rule.id, "missing": missing} for rule in chosen if (missing := rule.missing(tables))
     ]
     found: list[Found] = []
+    gaps: dict[str, set[int]] = {}
+    working, listed_years = _calendar(ledger, version, tables)
     skipped = left_out if left_out is not None else {}
     if ready:
-        given_values = _given(ledger, version, tables, as_of)
+        given = given_values(working, as_of, tables)
         with open_graph(home, version, method, as_of, graph) as store:
             for entry in ready:
                 progress(entry.rule.id)
-                values = Values(entry.rule, kept, given)
+                values = Values(entry.rule, kept, wanted)
                 places = partial(places_of, ledger, version, as_of, entry.rule.subject)
-                outcome = evaluate_everywhere(store, values, places, given_values, as_of, seconds)
+                outcome = evaluate_everywhere(store, values, places, given, as_of, seconds)
                 if isinstance(outcome, str):
                     not_evaluable.append({"rule_id": entry.rule.id, "missing": [], "reason": outcome})
                     continue
                 if isinstance(outcome, list):
                     not_evaluable.append({"rule_id": entry.rule.id, "missing": outcome})
                     continue
+                try:
+                    years = crossed_years(store, values.variants(), working, seconds) - listed_years
+                except (QueryTimeout, StoreExhausted, QueryFailed) as error:
+                    reason = f"{entry.rule.file}: {error}"
+                    not_evaluable.append({"rule_id": entry.rule.id, "missing": [], "reason": reason})
+                    continue
                 found += outcome[0]
+                if years:
+                    gaps[entry.rule.id] = years
                 if outcome[1]:
                     skipped[entry.rule.id] = outcome[1]
     exemptions = read_exemptions(ledger, version, as_of) if tables.get("exemptions") else []
@@ -94,7 +106,12 @@ def scan(
         "not_evaluable": sorted(not_evaluable, key=lambda entry: str(entry["rule_id"])),
         "not_evaluated": {rule_id: len(subjects) for rule_id, subjects in skipped.items()},
     }
-    return result | {"summary": summary_of(result)}
+    for finding in result["findings"]:
+        years = gaps.get(finding["rule_id"], set())
+        own = finding_years(finding, known[finding["rule_id"]], working) if years else None
+        if crossed := years if own is None else own - listed_years:
+            finding["calendar_gaps"] = sorted(crossed)
+    return result | {"calendar_gaps": gap_rows(gaps), "summary": summary_of(result)}
 
 
 def summary_of(result: Mapping[str, Any]) -> dict[str, int]:
@@ -166,7 +183,9 @@ def evaluate_everywhere(
 
 def query_values(ledger: Ledger, version: int, entry: Resolved, as_of: date) -> dict[str, int | str | bool]:
     """All parameters with which a rule's query is run on a graph of this ledger version and day."""
-    return _values(entry, _given(ledger, version, ledger.tables(version), as_of), as_of)
+    tables = ledger.tables(version)
+    working, _ = _calendar(ledger, version, tables)
+    return _values(entry, given_values(working, as_of, tables), as_of)
 
 
 def _values(entry: Resolved, given: Mapping[str, int | bool], as_of: date) -> dict[str, int | str | bool]:
@@ -234,11 +253,11 @@ def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
-def _given(ledger: Ledger, version: int, tables: Mapping[str, int], as_of: date) -> dict[str, int | bool]:
-    """The parameters that every query may use, for a ledger."""
-    calendar = ledger.read("calendar", ["day", "kind"], version).to_pylist() if tables.get("calendar") else []
-    days = WorkingDays([(day_number(row["day"]), row["kind"]) for row in calendar])
-    return given_values(days, as_of, tables)
+def _calendar(ledger: Ledger, version: int, tables: Mapping[str, int]) -> tuple[WorkingDays, frozenset[int]]:
+    """The working days of a ledger, and the years of which its calendar has rows."""
+    rows = ledger.read("calendar", ["day", "kind"], version).to_pylist() if tables.get("calendar") else []
+    working = WorkingDays([(day_number(row["day"]), row["kind"]) for row in rows])
+    return working, years_with_rows(row["day"] for row in rows)
 
 
 def given_values(days: WorkingDays, as_of: date, tables: Iterable[str]) -> dict[str, int | bool]:

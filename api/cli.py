@@ -18,7 +18,7 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
 from api.choices import Choices, Format, choices
-from api.commands import calendar, cases, data, follow, forms, judge, machine, picture, tables
+from api.commands import calendar, cases, data, follow, forms, funds, judge, machine, picture, scoped, tables
 from api.home import check_home, home_refused, is_of_home, reason_of
 from api.render import (
     close_quietly,
@@ -212,6 +212,9 @@ judge.rules_app.command("words")(forms.rule_words)
 judge.rules_app.command("form")(forms.write_rule_form)
 judge.rules_app.command("read-form")(forms.read_rule_form)
 app.add_typer(judge.rules_app, name="rules")
+funds.funds_app.command("state")(scoped.state_amounts)
+funds.funds_app.command("ledger")(scoped.show_ledger)
+app.add_typer(funds.funds_app, name="funds")
 app.add_typer(cases.alerts_app, name="alerts")
 app.add_typer(cases.slip_app, name="slip")
 app.add_typer(picture.export_app, name="export")

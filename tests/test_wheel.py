@@ -24,7 +24,11 @@ def test_it_installs_three_packages_and_their_data(wheel: Path) -> None:
     top = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert top == {"tracer", "ingest", "api"}
     data = {path.relative_to(ROOT) for path in ROOT.glob("ingest/**/*") if path.suffix in (".yaml", ".csv")}
-    assert {str(path) for path in data} | {"tracer/tables.csv", "tracer/graph/uses.yaml"} <= set(names)
+    assert {str(path) for path in data} | {
+        "tracer/tables.csv",
+        "tracer/graph/uses.yaml",
+        "tracer/funds/catalogue.csv",
+    } <= set(names)
     queries = {str(path.relative_to(ROOT / "queries")) for path in (ROOT / "queries").rglob("*.cypher")}
     assert {f"tracer/_queries/{name}" for name in queries} <= set(names)
     assert "tracer/_queries/rules.lock.json" in names

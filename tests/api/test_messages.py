@@ -24,6 +24,7 @@ MADE_UP = (
     "reason_",
     "slip_",
     "calendar_",
+    "scope_",
 )
 """Beginnings of keys that the code puts together."""
 

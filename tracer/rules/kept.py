@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from tracer.errors import UsageError
 from tracer.rules.parameters import Resolved, Settings, parse_set, read_settings, resolve
@@ -65,11 +66,7 @@ def keep(
 
     Raises UsageError for what is no such text, rule, parameter or value, and for a region that is no code.
     """
-    if region and (not region.isdecimal() or len(region) not in REGION_DIGITS):
-        raise UsageError(
-            f"区划代码应为 {'、'.join(map(str, REGION_DIGITS))} 位数字：{region}"
-            f" / a region is a division code of so many digits, not {region}"
-        )
+    check_region(region)
     kept = {entry.place: entry for entry in read_kept(home, rules)}
     for text in texts:
         rule_id, name, value = parse_set(text)
@@ -79,17 +76,27 @@ def keep(
             kept[entry.place] = entry
         elif kept.pop(entry.place, None) is None:
             raise UsageError(f"没有保存 {rule_id}.{name}，不能删除 / {rule_id}.{name} is not kept here")
-    _write(home / FILE, sorted(kept.values()))
+    write_entries(home / FILE, Kept, sorted(kept.values()))
     return tuple(sorted(kept.values()))
 
 
-def _write(path: Path, kept: Iterable[Kept]) -> None:
+def check_region(region: str) -> None:
+    """Raise UsageError for what is neither empty (everywhere) nor a division code."""
+    if region and (not region.isdecimal() or len(region) not in REGION_DIGITS):
+        raise UsageError(
+            f"区划代码应为 {'、'.join(map(str, REGION_DIGITS))} 位数字：{region}"
+            f" / a region is a division code of so many digits, not {region}"
+        )
+
+
+def write_entries(path: Path, kind: type[Any], entries: Iterable[Any]) -> None:
+    """Replace a kept file by dataclass objects of one kind, one line each, in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.draft")
     with draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([field.name for field in fields(Kept)])
-        writer.writerows(map(astuple, kept))
+        writer.writerow([field.name for field in fields(kind)])
+        writer.writerows(map(astuple, entries))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

@@ -1,0 +1,42 @@
+"""A catalogue in force as the input table `funds`, for an office to complete and ingest."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tracer.errors import DataRefusedError
+from tracer.funds.adopted import Standing
+from tracer.schema import TABLES
+
+LEVELS_ZH = {"central": "中央", "province": "省"}
+
+
+def write_funds_table(path: Path, standing: Iterable[Standing], words: Mapping[str, str]) -> None:
+    """Write funds in force as CSV under the Chinese headers; `words` say each kind of partial scope.
+
+    Whether a fund is for registered people only, or meant whole for counties, no list says: these cells stay
+    empty, and the rules that depend on them find nothing of it. Raises DataRefusedError.
+    """
+    columns = TABLES["funds"].columns
+    rows = [_row(entry, words) for entry in standing]
+    try:
+        # Spreadsheet programs take a file for UTF-8 by its byte order mark.
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([column.header_zh for column in columns])
+            writer.writerows([row.get(column.name, "") for column in columns] for row in rows)
+    except OSError as error:
+        raise DataRefusedError(f"写不了 {path} / cannot write: {error.strerror}") from error
+
+
+def _row(entry: Standing, words: Mapping[str, str]) -> dict[str, Any]:
+    fund = entry.fund
+    return {
+        "fund_id": fund.id,
+        "fund_name": fund.fund_name,
+        "level": LEVELS_ZH[fund.level],
+        "scope_note": entry.decision.scope or "、".join(words[kind] for kind in fund.scope),
+        "departments": fund.departments,
+        "finance_offices": fund.finance_offices,
+    }

@@ -32,7 +32,7 @@ def run_showcase(chosen: Choices, seed: int) -> bool:
         write_json(_facts(result) | {"picture": str(picture)})
     elif chosen.format == "csv":
         facts = _facts(result)
-        names = ("seed", "as_of", "payments", "planted", "found", "missed", "extra")
+        names = ("seed", "as_of", "payments", "planted", "found", "missed", "extra", "misjudged")
         row = [len(facts[name]) if isinstance(facts[name], list) else facts[name] for name in names]
         write_csv((*names, "picture"), [[*row, str(picture)]])
         for line in exemption_lines(chosen, result.found):
@@ -61,7 +61,8 @@ def _next_commands(chosen: Choices, subject: str, as_of: str) -> list[str]:
 
 def _counts(result: DemoResult) -> dict[str, int]:
     planted = len(result.key.expected)
-    return {"planted": planted, "missed": len(result.missed), "extra": len(result.extra)}
+    differences = {"missed": result.missed, "extra": result.extra, "misjudged": result.misjudged}
+    return {"planted": planted} | {name: len(cases) for name, cases in differences.items()}
 
 
 def _facts(result: DemoResult) -> dict[str, Any]:
@@ -73,6 +74,7 @@ def _facts(result: DemoResult) -> dict[str, Any]:
         "found": len(result.found["findings"]),
         "missed": [asdict(case) for case in result.missed],
         "extra": [asdict(case) for case in result.extra],
+        "misjudged": [asdict(case) for case in result.misjudged],
         "findings": result.found["findings"],
         "suppressed": result.found["suppressed"],
         "problems": result.found["problems"],

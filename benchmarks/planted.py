@@ -45,7 +45,10 @@ def main() -> int:
     seconds, memory = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"{result.key.payments:,} payments, seed {chosen.seed}, {seconds:.0f} s, peak {memory:.1f} GB")
     print("\n".join(table(result)))
-    for word, cases in (("missed", result.missed), ("extra", result.extra)):
+    print(f"suppressed by exemptions: {len(result.key.suppressed):,} planted", end=", ")
+    print(f"{len(result.found['suppressed']):,} found, {len(result.misjudged):,} differ")
+    differences = {"missed": result.missed, "extra": result.extra, "exemption": result.misjudged}
+    for word, cases in differences.items():
         for case in cases[:SHOWN]:
             print(f"{word}: {case.rule_id} {case.subject} {case.level} {case.amount_fen} fen")
     for problem in result.report["problems"][:SHOWN]:

@@ -40,13 +40,16 @@ class DemoResult:
     """Planted cases that the scan did not report."""
     extra: tuple[Expected, ...]
     """Findings that nobody planted."""
+    misjudged: tuple[Expected, ...]
+    """Planted exemptions that suppressed nothing, and findings suppressed that were not to be."""
     shown: Trace
     """Backward trace of a payment to a household that was paid from several funds."""
 
     @property
     def ok(self) -> bool:
-        """Whether every row was read, everything planted was found and nothing else, and the sums agree."""
-        return not (self.missed or self.extra or self.report["problems"] or self.found["not_evaluable"])
+        """Whether every row was read, everything planted was found and nothing else, and all rules ran."""
+        differences = self.missed or self.extra or self.misjudged
+        return not (differences or self.report["problems"] or self.found["not_evaluable"])
 
 
 def run_demo(
@@ -69,7 +72,8 @@ def run_demo(
     say("建图并按规则扫描 / building the graph and scanning")
     found = scan(home, as_of)
     missed, extra = compare(key.expected, found["findings"])
-    return DemoResult(folder, key, report, found, missed, extra, _shown(flow))
+    misjudged = sum(compare(key.suppressed, found["suppressed"]), ())
+    return DemoResult(folder, key, report, found, missed, extra, misjudged, _shown(flow))
 
 
 def compare(

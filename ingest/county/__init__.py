@@ -15,6 +15,7 @@ from ingest.county.paperwork import file_papers
 from ingest.county.places import AS_OF, build_places
 from ingest.county.planted import plant
 from ingest.county.planted_budget import note_low_rates, plant_budget
+from ingest.county.planted_exempt import plant_exempt
 from ingest.county.planted_people import set_standards
 from ingest.county.planted_rolls import approve_lists, plant_rolls
 from ingest.county.planted_spending import plant_spending
@@ -29,7 +30,7 @@ _WORKS_PER_COUNTY = 170
 """Roughly the payments of a county that are no household payments."""
 _PLANTED_EVERY = 10
 """Every tenth county has the planted cases."""
-_PLANTED_PAYMENTS = 2 * PETTY + 375
+_PLANTED_PAYMENTS = 2 * PETTY + 450
 """Roughly the payments of these."""
 
 
@@ -56,9 +57,14 @@ def build(payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED) -> Books:
             plant_spending(clerk, people)
             plant_rolls(clerk, people)
             plant_budget(clerk)
+            plant_exempt(clerk, people)
     note_low_rates(books)
     budget.close()
     return books
+
+
+def _in_order(cases: list[Expected]) -> tuple[Expected, ...]:
+    return tuple(sorted(cases, key=lambda case: (case.rule_id, case.subject)))
 
 
 def generate(folder: Path, payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED) -> AnswerKey:
@@ -71,7 +77,8 @@ def generate(folder: Path, payments: int = PAYMENTS_PER_COUNTY, seed: int = SEED
         as_of=AS_OF.isoformat(),
         seed=seed,
         payments=books.table("payments").num_rows,
-        expected=tuple(sorted(books.expected, key=lambda case: (case.rule_id, case.subject))),
+        expected=_in_order(books.expected),
+        suppressed=_in_order(books.suppressed),
     )
     folder.mkdir(parents=True, exist_ok=True)
     write_office(books, folder / "办公文件")

@@ -29,6 +29,8 @@ class AnswerKey:
     payments: int
     """Rows of the table `payments`, refunds included."""
     expected: tuple[Expected, ...]
+    suppressed: tuple[Expected, ...]
+    """What exemptions keep out of the findings: exactly what the scan lists as suppressed."""
 
     def write(self, path: Path) -> None:
         """Write the key as JSON."""
@@ -38,7 +40,8 @@ class AnswerKey:
     def load(path: Path) -> "AnswerKey":
         """Read a key that `write` wrote."""
         data = json.loads(path.read_text(encoding="utf-8"))
-        return AnswerKey(**{**data, "expected": tuple(Expected(**entry) for entry in data["expected"])})
+        cases = {name: tuple(Expected(**case) for case in data[name]) for name in ("expected", "suppressed")}
+        return AnswerKey(**data | cases)
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Books:
     rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     blocks: dict[str, list[pa.Table]] = field(default_factory=dict)
     expected: list[Expected] = field(default_factory=list)
+    suppressed: list[Expected] = field(default_factory=list)
     _issued: dict[str, int] = field(default_factory=dict)
 
     def add(self, table: str, **values: object) -> None:
@@ -79,6 +83,15 @@ class Books:
     def find(self, rule_id: str, subject: str, level: str, amount_fen: int) -> None:
         """Note a finding that the rows just added must cause."""
         self.expected.append(Expected(rule_id, subject, level, amount_fen))
+
+    def exempt(
+        self, rule_id: str, subject: str, level: str, fen: int, reason: str, *,
+        key: str | None = None, **cells: object,
+    ) -> None:  # fmt: skip
+        """Enter an exemption, of the subject or of `key`, and note the finding that it suppresses."""
+        values: dict[str, object] = {"valid_from": date(2019, 5, 1), **cells}
+        self.add("exemptions", rule_id=rule_id, subject=key or subject, reason=reason, **values)
+        self.suppressed.append(Expected(rule_id, subject, level, fen))
 
     def numbers(self, prefix: str, count: int) -> range:
         """Take `count` fresh serial numbers of a kind of identifier, counted from 1."""

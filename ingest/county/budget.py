@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.county.books import Books
-from ingest.county.numbers import REGION
 from ingest.county.places import LEVELS, LINES, YEARS, County, Province
 
 WAN = 1_000_000
@@ -80,7 +79,8 @@ class Budget:
         approved = approved or date(year, 3, 5)
         self.projects[project_id] = {
             "project_id": project_id, "project_name": f"{county.name}{year}年{name}", "project_kind": kind,
-            "region_code": REGION, "place": county.villages[len(self.projects) % len(county.villages)].name,
+            "region_code": county.region,
+            "place": county.villages[len(self.projects) % len(county.villages)].name,
             "scale": "见批复", "content": name, "period": f"{year}年",
             "approval_no": f"示扶领〔{year}〕{project_id}号",
             "approved_on": approved, "started_on": approved + timedelta(days=40),

@@ -48,6 +48,9 @@ LAST_MONTH = {2019: 12, 2020: 9}
 _CASH_MOST = 1000_00
 """What people take out in cash at a time: as much as may be settled in cash (ZC09)."""
 
+_MOVED, _LEFT, _LEFT_ON = 0.03, 0.05, date(2019, 11, 30)
+"""Shares of heads who moved here from another village, and of spouses who left the register, and when."""
+
 _UNTAGGED, _RETURNED, _SHOPPED, _WITHDRAWN, _WITH_LEG = 0.05, 0.01, 0.15, 0.05, 0.4
 
 
@@ -108,14 +111,38 @@ def _register(books: Books, province: Province, people: People, rng: np.random.G
     # A spouse who dies in the month of the last benefit is a near miss of RH04: not after the month of death.
     dies = people.gets[3] & (rng.random(n) < 0.02)
     died = pc.if_else(pa.array(dies), pa.scalar(date(2020, 8, 2)), pa.scalar(None, pa.date32()))
+    # A spouse without a benefit may have left the register: nothing is paid after that day.
+    leaves = ~people.gets[3] & (rng.random(n) < _LEFT)
+    left = pc.if_else(pa.array(leaves), pa.scalar(_LEFT_ON), pa.scalar(None, pa.date32()))
+    nobody = pa.nulls(n, pa.date32())
     for member, relation in ((HEAD, "户主"), (SPOUSE, "配偶"), (CHILD, "子女")):
         block = {
             "person_id": people.ids[member], "name": people.names[member], "household_id": household,
             "relation": _same(relation, n), "village": village, "card_account": people.card,
-            "valid_from": pa.array(since), "died_on": died if member == SPOUSE else pa.nulls(n, pa.date32()),
+            "valid_from": pa.array(since), "died_on": died if member == SPOUSE else nobody,
+            "valid_to": left if member == SPOUSE else nobody,
         }  # fmt: skip
         keep = pa.array(people.gets[2]) if member == CHILD else pa.array(np.ones(n, dtype=bool))
         books.add_block("register", {name: pc.filter(values, keep) for name, values in block.items()})
+    _register_moved(books, people, villages, household, since, rng)
+
+
+def _register_moved(
+    books: Books, people: People, villages: pa.Array, household: pa.Array,
+    since: npt.NDArray[np.datetime64], rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """Heads who came from another village have an entry that ended the day before: near misses of RH13."""
+    moved = np.flatnonzero(rng.random(len(people.county)) < _MOVED)
+    of, day = pa.array(moved), np.timedelta64(1, "D")
+    village = people.county[moved] * VILLAGES + (people.village[moved] + 1) % VILLAGES
+    if len(moved):
+        books.add_block("register", {
+            "person_id": people.ids[HEAD].take(of), "name": people.names[HEAD].take(of),
+            "household_id": pc.binary_join_element_wise(household.take(of), "旧", ""),
+            "relation": _same("户主", len(moved)), "village": villages.take(pa.array(village)),
+            "card_account": people.card.take(of), "valid_from": pa.array(since[moved] - 400 * day),
+            "valid_to": pa.array(since[moved] - day),
+        })  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ingest.county.books import Books
-from ingest.county.numbers import REGION, account_number, credit_code
+from ingest.county.numbers import account_number, credit_code
 
 YEARS = (2019, 2020)
 AS_OF = date(2020, 10, 22)
@@ -57,6 +57,7 @@ class County:
     index: int
     name: str
     city: int
+    region: str
     agency_id: str
     treasury: Party
     pool: Party
@@ -100,6 +101,11 @@ def calendar_rows() -> list[tuple[date, str, str | None]]:
     return sorted(rows)
 
 
+def _region(city: int, place: int | None = None) -> str:
+    """Code of a city or of the so-many-th county of it: the last ones of the province, which no place has."""
+    return f"{2299 - city}{'00' if place is None else 99 - place}"
+
+
 def build_places(books: Books, counties: int) -> Province:
     """Found a province of so many counties, ten to a city, and enter its agencies, accounts and funds."""
     _funds(books)
@@ -114,7 +120,7 @@ def build_places(books: Books, counties: int) -> Province:
     for n, city in enumerate(cities):
         books.add(
             "agencies", agency_id=f"JG-S{n:02d}", agency_name=f"{city}财政局", level="city", kind="finance",
-            region_code="229900",
+            region_code=_region(n),
         )  # fmt: skip
     return Province(cities, tuple(_county(books, index, counties) for index in range(counties)))
 
@@ -131,9 +137,10 @@ def _funds(books: Books) -> None:
 def _county(books: Books, index: int, counties: int) -> County:
     name = "示例县" if counties == 1 else f"示例{index + 1:03d}县"
     agency_id = f"JG-X{index:03d}"
+    city, place = divmod(index, COUNTIES_PER_CITY)
     books.add(
-        "agencies", agency_id=agency_id, agency_name=f"{name}财政局", level="county", region_code=REGION,
-        kind="finance",
+        "agencies", agency_id=agency_id, agency_name=f"{name}财政局", level="county", kind="finance",
+        region_code=_region(city, place),
     )  # fmt: skip
 
     def open_account(kind: int, serial: int, title: str, holder: str, holder_kind: str, account_type: str,
@@ -154,7 +161,8 @@ def _county(books: Books, index: int, counties: int) -> County:
     return County(
         index=index,
         name=name,
-        city=index // COUNTIES_PER_CITY,
+        city=city,
+        region=_region(city, place),
         agency_id=agency_id,
         treasury=open_account(TREASURY, 1, f"{name}财政局国库", agency_id, "agency", "treasury"),
         pool=open_account(POOL, 1, f"{name}财政局统筹整合专账", agency_id, "agency", "pool", 0),

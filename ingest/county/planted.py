@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from ingest.county.books import Books
 from ingest.county.budget import STEPS, WAN
 from ingest.county.households import People
-from ingest.county.numbers import REGION, account_number
+from ingest.county.numbers import account_number
 from ingest.county.places import AS_OF, LINES, SPECIAL, VILLAGE, Party, calendar_rows
 from ingest.county.planted_payments import plant_payments
 from ingest.county.planted_people import plant_people
@@ -69,13 +69,9 @@ class Office:
     def approve(self, indicator: str, day: date) -> None:
         """Enter the approval of a budget line by the people's congress, from which ZB03 and ZB04 count."""
         self.books.add(
-            "events",
-            subject_kind="indicator",
-            subject_id=indicator,
-            step="人大批准",
-            happened_at=day,
+            "events", subject_kind="indicator", subject_id=indicator, step="人大批准", happened_at=day,
             actor="示例经办",
-        )
+        )  # fmt: skip
 
     def arrange(
         self, indicator: str, label: str, fen: int, day: date, *, target: bool = True,
@@ -86,7 +82,8 @@ class Office:
         row: dict[str, object] = {
             "project_id": project, "project_name": f"{self.clerk.county.name}示例项目{label}",
             "project_kind": "other",
-            "region_code": REGION, "place": self.clerk.county.villages[0].name, "content": "示例建设",
+            "region_code": self.clerk.county.region, "place": self.clerk.county.villages[0].name,
+            "content": "示例建设",
             "period": f"{YEAR}年", "approved_amount_fen": fen, "approval_no": f"示扶领〔{YEAR}〕{label}号",
             "approved_on": day - timedelta(days=30), "unit": "示例局", "person": "示例负责人",
             "hotline": "000-00000000",
@@ -213,14 +210,7 @@ def _zb14(office: Office) -> None:
     office.clerk.move(village.account, county.suppliers[0].account, 3 * WAN, date(2019, 6, 17), "种苗款")
     office.books.find("ZB14", village.account, "yellow", 5 * WAN)
     exempt = office.line("XZ4", 6 * WAN, date(2019, 4, 22))
-    office.books.add(
-        "exemptions",
-        rule_id="ZB14",
-        subject=exempt,
-        amount_fen=6 * WAN,
-        reason="质保金",
-        valid_from=date(2019, 5, 1),
-    )
+    office.books.exempt("ZB14", exempt, "yellow", 6 * WAN, "质保金", amount_fen=6 * WAN)
     office.line("XZ5", 4 * WAN, date(2019, 10, 23))  # a year old tomorrow
 
 

@@ -8,12 +8,13 @@ import numpy as np
 from ingest.county.books import Books
 from ingest.county.budget import WAN
 from ingest.county.households import BENEFITS, CHILD, HEAD, SPOUSE, People, project_of
-from ingest.county.numbers import REGION, STRANGERS, account_number, credit_code, id_numbers, person_names
+from ingest.county.numbers import STRANGERS, account_number, credit_code, id_numbers, person_names
 from ingest.county.places import COMPANY, PRIVATE, County, Party
 from ingest.county.works import Clerk
 
 YEAR = 2020
-_STRANGERS = 40
+_STRANGERS = 50
+_FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 _BENEFIT = "临时生产补助"
 
 
@@ -83,13 +84,7 @@ class Desk:
 
     def bounce(self, payment: str, payee: Party, fen: int, day: date) -> None:
         """Return a payment from the account of `payee` to the pooled account in full."""
-        pool = self.clerk.county.pool
-        self.books.add(
-            "payments", payment_id=self.books.payment_id(), payer_name=payee.name,
-            payer_account=payee.account, payee_name=pool.name, payee_account=pool.account, amount_fen=fen,
-            paid_at=day, purpose="账号有误退回", settlement_method="transfer", payment_method="authorised",
-            refund_of=payment,
-        )  # fmt: skip
+        self.clerk.give_back(payment, payee, self.clerk.county.pool, fen, day, "账号有误退回")
 
     def company(self, number: int, title: str) -> Party:
         """A company that appears in one case only."""
@@ -126,7 +121,7 @@ def plant_payments(clerk: Clerk, people: People) -> Desk:
     index = clerk.county.index
     strangers = strangers_of(clerk.county, people, _STRANGERS, index * _STRANGERS, 1)
     desk = Desk(clerk, people, people.last(index, 20), strangers)
-    for case in (_zc04, _zc05, _zc06, _zc08, _zc12, _rh01, _rh03, _rh04, _rh05, _rh08):
+    for case in (_zc04, _zc19, _zc05, _zc06, _zc08, _zc12, _rh01, _rh03, _rh04, _rh05, _rh08):
         case(desk)
     return desk
 
@@ -138,7 +133,7 @@ def _zc04(desk: Desk) -> None:
         desk.books.add(
             "projects", project_id=project, project_name=f"{county.name}示例项目{project[-3:]}",
             project_kind="other",
-            region_code=REGION, approved_amount_fen=20 * WAN, approved_on=approval,
+            region_code=county.region, approved_amount_fen=20 * WAN, approved_on=approval,
             approval_no="示扶领〔2020〕900号" if approval else None,
         )  # fmt: skip
     desk.books.find("JX06", later, "yellow", 20 * WAN)  # its notice has the name and the amount only
@@ -154,6 +149,13 @@ def _zc04(desk: Desk) -> None:
         if n < 3:
             desk.books.find("ZC04", paid, "red", fen)
             desk.books.find("ZC19", paid, "red", fen)  # it leaves the pool account
+
+
+def _zc19(desk: Desk) -> None:
+    """What the bank takes for keeping the pool account is for no project."""
+    desk.clerk.pay(
+        desk.clerk.county.merchants[0], 120_00, date(YEAR, 8, 21), "账户手续费", line=3, project=None
+    )
 
 
 def _zc05(desk: Desk) -> None:
@@ -230,22 +232,28 @@ def _rh01(desk: Desk) -> None:
 
 
 def _rh03(desk: Desk) -> None:
-    def broken(number: str, n: int) -> str:
-        if n == 0:
-            return number[:17] + ("1" if number[17] != "1" else "2")  # wrong check character
-        if n == 1:
-            return number[:10] + "1331" + number[14:]  # month 13
-        return number[:17]  # seventeen digits
+    def written(number: str, n: int) -> str:
+        return (
+            number[:17] + ("1" if number[17] != "1" else "2"),  # wrong check character
+            number[:10] + "1331" + number[14:],  # month 13
+            number[:17],  # seventeen digits
+            number.translate(_FULL_WIDTH),
+            number[:6] + number[8:17],  # as it was before 1999
+        )[n]
 
-    for n in range(3):
+    for n in range(5):
         person = desk.stranger()
-        person = replace(person, id_number=broken(person.id_number, n))
+        person = replace(person, id_number=written(person.id_number, n))
         fen = (900 + 50 * n) * 100
         # A broken number may be that of another county's case, so the benefit names the county.
         benefit = f"{desk.clerk.county.name}{_BENEFIT}"
         paid = desk.grant(person, fen, date(YEAR, 8, 10 + n), line=0 if n == 2 else 2, benefit=benefit)
-        desk.books.find("RH03", paid, "yellow", fen)
-        desk.books.find("RH10", paid, "yellow", fen)  # the account is held by the right number
+        if n < 3:
+            desk.books.find("RH03", paid, "yellow", fen)
+            desk.books.find("RH10", paid, "yellow", fen)  # the account is held by the right number
+    ward, guardian = desk.stranger(), desk.stranger()
+    desk.books.add("relations", person_a=guardian.id_number, person_b=ward.id_number, relation="监护人")
+    desk.grant(ward, 880_00, date(YEAR, 8, 18), payee=guardian.as_payee())  # RH10 knows who draws for whom
 
 
 def _rh04(desk: Desk) -> None:

@@ -101,15 +101,16 @@ def _rh13(desk: Desk) -> None:
 
 def _rh14(desk: Desk) -> None:
     village = f"{desk.clerk.county.name}示例新村"
-    people = [desk.stranger() for _ in range(5)]
+    people = [desk.stranger() for _ in range(6)]
     for n, person in enumerate(people):
-        since = date(2018, 1, 1) if n < 4 else date(YEAR, 8, 2)  # came after the first day of the month
+        since = date(2018, 1, 1) if n != 4 else date(YEAR, 8, 2)  # came after the first day of the month
         _enter(desk, person, since, village=village, died_on=date(YEAR, 8, 30) if n == 3 else None)
     desk.grant(
         people[0], _FEN[_FOR_ALL], date(YEAR, 9, 25), benefit=_FOR_ALL, purpose=_FOR_ALL, period=_MONTH
     )
     for person in people[1:3]:
         desk.books.find("RH14", person.id_number, "yellow", _FEN[_FOR_ALL])
+    desk.books.exempt("RH14", people[5].id_number, "yellow", _FEN[_FOR_ALL], "本人放弃")
 
 
 def _rh15(desk: Desk) -> None:

@@ -49,6 +49,16 @@ class Clerk:
         self.books.add("payments", **row | more)
         return payment_id
 
+    def give_back(self, payment: str, payer: Party, payee: Party, fen: int, day: date, purpose: str) -> str:
+        """Enter that who was paid gives so much of a payment back; gives the voucher number."""
+        payment_id = self.books.payment_id()
+        self.books.add(
+            "payments", payment_id=payment_id, payer_name=payer.name, payer_account=payer.account,
+            payee_name=payee.name, payee_account=payee.account, amount_fen=fen, paid_at=day, purpose=purpose,
+            settlement_method="transfer", payment_method="authorised", refund_of=payment,
+        )  # fmt: skip
+        return payment_id
+
     def move(self, payer: str, payee: str, fen: int, day: date, memo: str, voucher: str | None = None) -> str:
         """Enter a bank movement; gives its number."""
         transfer_id = self.books.transfer_id()
@@ -94,6 +104,15 @@ def _roads(clerk: Clerk, year: int, rng: np.random.Generator) -> None:
             clerk.move(county.treasury.account, contractor.account, fen, day, "工程款", voucher)
             supplier = county.suppliers[(n + part) % len(county.suppliers)]
             clerk.move(contractor.account, supplier.account, fen // 2, day + timedelta(days=10), "材料款")
+        if year == YEARS[-1]:
+            _settle(clerk, voucher, contractor, fen // 20, day + timedelta(days=8))
+
+
+def _settle(clerk: Clerk, voucher: str, contractor: Party, fen: int, day: date) -> None:
+    """Return what the audit of a road took off its bill; the money waits on its line for another project."""
+    treasury = clerk.county.treasury
+    back = clerk.give_back(voucher, contractor, treasury, fen, day, "审计核减退回")
+    clerk.move(contractor.account, treasury.account, fen, day, "退回", back)
 
 
 def _villages(clerk: Clerk, year: int, rng: np.random.Generator) -> None:

@@ -135,6 +135,20 @@ def test_first_year_is_spent_to_the_last_fen(books: Books) -> None:
         assert row["amount_fen"] % 1_000_000 == 0
 
 
+def test_noise_of_real_life_is_there(books: Books) -> None:
+    regions = {row["region_code"] for row in build(12_000, seed=7).table("projects").to_pylist()}
+    assert {"229999", "229998"} <= regions
+    refunds = books.table("payments").filter(pc.is_valid(books.table("payments")["refund_of"]))
+    assert refunds.num_rows >= 5
+    people: defaultdict[str, list[date | None]] = defaultdict(list)
+    for row in books.table("register").to_pylist():
+        people[row["person_id"]].append(row["valid_to"])
+    assert any(len(ends) > 1 and None in ends for ends in people.values()), "moved here"
+    assert any(ends == [date(2019, 11, 30)] for ends in people.values()), "left, and paid nothing since"
+    expired = [row for row in books.table("exemptions").to_pylist() if row["valid_to"]]
+    assert len(expired) == 2
+
+
 def test_unknown_columns_are_refused() -> None:
     with pytest.raises(ValueError, match="no columns"):
         Books().add("payments", amount=1)

@@ -53,8 +53,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{clean} clean), {not_evaluable} not evaluable",
     ),
     "demo_key": (
-        "答案：埋设 {planted:,} 处，漏报 {missed:,}，误报 {extra:,}",
-        "Answer key: {planted:,} planted, {missed:,} missed, {extra:,} not planted",
+        "答案：埋设 {planted:,} 处，漏报 {missed:,}，误报 {extra:,}，例外判错 {misjudged:,}",
+        "Answer key: {planted:,} planted, {missed:,} missed, {extra:,} not planted, {misjudged:,} exemptions misjudged",
     ),
     "demo_next": (
         "接着看：\n  用浏览器打开 {picture}\n  {commands}\n  办公文件和答案在 {files}",

@@ -54,7 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "demo_key": (
         "答案：埋设 {planted:,} 处，漏报 {missed:,}，误报 {extra:,}，例外判错 {misjudged:,}",
-        "Answer key: {planted:,} planted, {missed:,} missed, {extra:,} not planted, {misjudged:,} exemptions misjudged",
+        "Answer key: {planted:,} planted, {missed:,} missed, {extra:,} extra, {misjudged:,} wrongly exempt",
     ),
     "demo_next": (
         "接着看：\n  用浏览器打开 {picture}\n  {commands}\n  办公文件和答案在 {files}",

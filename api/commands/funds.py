@@ -24,7 +24,9 @@ funds_app = typer.Typer(
 
 Funds = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FUND…", help="资金编号或名称；不给则整张名单。 Funds by id or name; none: all."),
+    typer.Argument(
+        metavar="FUND…", help="编号、名称或 own-county-名称；不给则整张名单。 By id or name; none: all."
+    ),
 ]
 ListOption = Annotated[str, typer.Option("--list", metavar="ID", help="名单：000、002、003、004。 A list.")]
 LevelOption = Annotated[
@@ -94,9 +96,9 @@ def show_funds(context: typer.Context, as_of: AsOf = None, region: RegionOption 
 
 def write_decisions(chosen: Choices, decisions: list[Any]) -> None:
     """Decisions on funds in the chosen format."""
-    from tracer.funds.catalogue import catalogue
+    from tracer.funds.catalogue import fund_of
 
-    known = catalogue()
+    known = {d.fund: fund_of(d.fund) for d in decisions}
     rows = [
         vars(d) | {"fund_id": d.fund, "fund_name": known[d.fund].fund_name, "level": known[d.fund].level}
         for d in decisions
@@ -134,8 +136,9 @@ def adopt_funds(
 ) -> None:
     """一地采用一张名单，或其中几项。 A region adopts a list, or some funds of it, from a day on.
 
-    It holds for the divisions below too, until they decide otherwise. Rules do not look at it: `funds export`
-    makes a table `funds` of it to complete and ingest.
+    It holds for the divisions below too, until they decide otherwise. A fund that no document lists is
+    own-LEVEL-NAME (province, city, county); one with --scope is only partly in scope. Rules do not look at
+    it: `funds export` makes a table `funds` of it to complete and ingest.
     """
     from tracer.funds.adopted import ADOPTED, decide
     from tracer.funds.catalogue import choose_funds

@@ -117,8 +117,10 @@ def test_adopting_changes_no_finding_and_the_exported_table_does_when_ingested(
     call(home, "funds", "state", "QC1=40")
     assert json_of(home, *scan) == before
     file = tmp_path / "funds.csv"
+    own = ("own-county-县级配套资金", "--valid-from", "2020-01-01", "--valid-to", "2020-12-31")
+    assert "县级配套资金" in call(home, "funds", "adopt", *own).stdout
     told = call(home, "funds", "export", "--as-of", "2020-12-31", "--output", str(file))
-    assert "70 项" in told.stdout
+    assert "71 项" in told.stdout
     lines = list(csv.DictReader(file.read_text("utf-8-sig").splitlines()))
     assert {row["限建档立卡"] for row in lines} == {row["直达县级"] for row in lines} == {""}
     special = next(row for row in lines if row["资金名称"] == "中央财政专项扶贫资金")
@@ -128,10 +130,11 @@ def test_adopting_changes_no_finding_and_the_exported_table_does_when_ingested(
         writer.writeheader()
         writer.writerows(lines)
     taken = json_of(home, "ingest", str(file))
-    assert [batch["accepted"] for batch in taken["batches"]] == [70]
+    assert [batch["accepted"] for batch in taken["batches"]] == [71]
     assert taken["problems"] == []
     rows = {row["fund_id"]: row for row in Ledger(home).read("funds").to_pylist()}
     assert rows["002-central-22"]["register_only"] is True
+    assert rows["own-county-县级配套资金"]["level"] == "county"
     assert rows["002-central-14"]["scope_note"] == "仅括号内部分"
     assert rows["002-central-14"]["register_only"] is None
     after = json_of(home, *scan)

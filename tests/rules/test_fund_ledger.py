@@ -113,6 +113,11 @@ def test_the_catalogue_of_the_day_counts(home: Path) -> None:
     assert set(rows(fund_ledger(home, date(2020, 1, 31)))) == {"P"}
 
 
+def test_a_fund_of_its_own_counts_where_the_county_adopted_it(home: Path) -> None:
+    decide(home, choose_funds(["own-county-其他资金"]), ADOPTED, "630222", date(2020, 1, 1))
+    assert rows(fund_ledger(home, DAY))["O"] == (1100, 1100, 0, 0)
+
+
 def test_a_locality_restricts_a_whole_fund(home: Path) -> None:
     decide(home, choose_funds(["002-province-10"]), ADOPTED, "630222", date(2020, 1, 1), scope="只含饮水")
     assert rows(fund_ledger(home, DAY))["C1"] == (6000, 0, 0, 6000)

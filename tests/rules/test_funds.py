@@ -140,6 +140,19 @@ def test_what_cannot_be_decided_is_refused_and_nothing_is_kept(
     assert read_decisions(tmp_path) == ()
 
 
+def test_a_county_adds_a_fund_of_its_own_that_no_document_lists(tmp_path: Path) -> None:
+    own = choose_funds(["own-county-县级 配套资金"])
+    decide(tmp_path, [*own, fund(SPECIAL)], ADOPTED, "630222", DAY)
+    found = [standing.fund for standing in in_force(tmp_path, "630222", DAY)]
+    assert [one.id for one in found] == [SPECIAL, "own-county-县级 配套资金"]
+    assert (found[1].level, found[1].fund_name, found[1].scope) == ("county", "县级 配套资金", ())
+    decide(tmp_path, own, DROPPED, "630222", date(2019, 1, 1))
+    assert names(tmp_path, "630222", date(2019, 1, 1)) == {SPECIAL}
+    for wrong in ("own-central-资金", "own-county-", "own"):
+        with pytest.raises(UsageError, match="目录中没有"):
+            choose_funds([wrong])
+
+
 def test_a_kept_decision_on_an_unknown_fund_is_named(tmp_path: Path) -> None:
     decide(tmp_path, [fund(SPECIAL)], ADOPTED, "63", DAY)
     path = tmp_path / FILE

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from tracer.errors import UsageError
-from tracer.funds.catalogue import Fund, catalogue
+from tracer.funds.catalogue import Fund, catalogue, fund_of
 from tracer.rules.kept import check_region, write_entries
 from tracer.rules.place import fund_key
 
@@ -73,8 +73,7 @@ def read_decisions(home: Path) -> tuple[Decision, ...]:
     with path.open(encoding="utf-8", newline="") as file:
         decisions = tuple(sorted(Decision(**row) for row in csv.DictReader(file)))
     for decision in decisions:
-        if decision.fund not in catalogue():
-            raise UsageError(f"{FILE}：目录中没有 {decision.fund} / the catalogue has no such fund")
+        fund_of(decision.fund)
     return decisions
 
 
@@ -129,15 +128,16 @@ def forget(home: Path, funds: Iterable[Fund], region: str, valid_from: date | No
 
 def standings(decisions: Iterable[Decision], region: str, day: date) -> dict[Key, Standing]:
     """The decision that counts for each fund in a region on a day, in the order of the documents."""
-    funds = catalogue()
     found: dict[Key, Standing] = {}
     # Of two that are alike in region and first day, that of the later list counts.
     for decision in sorted(decisions, key=lambda d: (len(d.region), d.valid_from, d.fund)):
         if decision.holds(region, day):
-            fund = funds[decision.fund]
+            fund = fund_of(decision.fund)
             found[key_of(fund)] = Standing(fund, decision)
-    order = {fund_id: n for n, fund_id in enumerate(funds)}
-    return dict(sorted(found.items(), key=lambda item: order[item[1].fund.id]))
+    order = {fund_id: n for n, fund_id in enumerate(catalogue())}
+    return dict(
+        sorted(found.items(), key=lambda item: (order.get(item[1].fund.id, len(order)), item[1].fund.id))
+    )
 
 
 def in_force(home: Path, region: str, day: date) -> list[Standing]:

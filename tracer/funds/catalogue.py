@@ -1,5 +1,7 @@
 """The fund lists of the documents, as data; the identifier of a fund is `<list>-<level>-<number>`.
 
+A fund of a locality that no document lists is `own-<level>-<name>`.
+
 Source: 000_0449071ebc8d3f42.txt and 002_79f51f3382b27739.txt, annexes 1 to 3 (42 central and 28 provincial
 funds each), 004_3848d735800e4e5c.txt, annex (7 and 14, with departments and finance offices), and the kinds
 of money of 003_f03675b072b4c157.txt, which are no funds.
@@ -16,6 +18,8 @@ from tracer.errors import UsageError
 from tracer.rules.place import fund_key
 
 LEVELS = ("central", "province", "category")
+OWN = "own"
+OWN_LEVELS = ("province", "city", "county")
 _TRAILING_BRACKETS = re.compile(r"[（(][^（）()]*[）)]$")
 
 
@@ -42,7 +46,7 @@ class Fund:
     @property
     def id(self) -> str:
         """Its identifier."""
-        return f"{self.list}-{self.level}-{self.seq}"
+        return f"{self.list}-{self.level}-{self.seq or self.fund_name}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,6 +65,19 @@ def catalogue() -> dict[str, Fund]:
         for row in rows
     ]
     return {fund.id: fund for fund in funds}
+
+
+def fund_of(fund_id: str) -> Fund:
+    """The fund of an identifier; raises UsageError where no list has it and it is no proper `own` one."""
+    if fund_id in catalogue():
+        return catalogue()[fund_id]
+    kind, level, name = [*fund_id.split("-", 2), "", ""][:3]
+    if kind == OWN and level in OWN_LEVELS and name.strip():
+        return Fund(OWN, level, 0, name.strip(), "", "", "", (), "")
+    raise UsageError(
+        f"目录中没有 {fund_id}；全部见 fundtrail funds list，本地自设的写作 own-county-名称"
+        f" / no such fund; `fundtrail funds list` names all, one of your own is own-county-NAME"
+    )
 
 
 def choose_funds(texts: Iterable[str] = (), list_: str = "", level: str = "") -> list[Fund]:
@@ -85,9 +102,7 @@ def _named(text: str, pool: Sequence[Fund]) -> Fund:
         fund for fund in pool if fund_key(text) == fund_key(fund.fund_name)
     ]
     if not found:
-        raise UsageError(
-            f"目录中没有 {text}；全部见 fundtrail funds list / no such fund; `fundtrail funds list` names all"
-        )
+        return fund_of(text)
     if len(found) > 1:
         ids = ", ".join(fund.id for fund in found)
         raise UsageError(f"{text} 不止一项，请写编号：{ids} / several funds are called so; give one of {ids}")

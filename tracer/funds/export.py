@@ -9,7 +9,7 @@ from tracer.errors import DataRefusedError
 from tracer.funds.adopted import Standing
 from tracer.schema import TABLES
 
-LEVELS_ZH = {"central": "中央", "province": "省"}
+LEVELS_ZH = {"central": "中央", "province": "省", "city": "市", "county": "县"}
 
 
 def write_funds_table(path: Path, standing: Iterable[Standing], words: Mapping[str, str]) -> None:

@@ -25,6 +25,7 @@ class Asked:
     method: str = "linked"
     parameters: Path | None = None
     settings: tuple[str, ...] = ()
+    pack: int | None = None
 
     def options(self) -> list[str]:
         """The same as texts of a command line."""
@@ -37,6 +38,8 @@ class Asked:
             options += ["--parameters", str(self.parameters)]
         for setting in self.settings:
             options += ["--set", setting]
+        if self.pack is not None:
+            options += ["--pack", str(self.pack)]
         return options
 
 
@@ -64,7 +67,15 @@ def run_scan(
         graph=chosen.graph,
         progress=progress,
         left_out=left_out,
+        pack=asked.pack,
     )
+
+
+def pack_line(chosen: Choices, found: dict[str, Any], asked: Asked) -> str:
+    """Which pack of rules a scan used, and that it is that of another year where nobody asked for it."""
+    year = asked.as_of.year
+    key = "pack_used" if asked.pack is not None or found["pack"] == year else "pack_instead"
+    return chosen.say(key, pack=found["pack"], year=year)
 
 
 def next_commands(chosen: Choices, asked: Asked, findings: Sequence[dict[str, Any]]) -> list[str]:
@@ -77,7 +88,7 @@ def next_commands(chosen: Choices, asked: Asked, findings: Sequence[dict[str, An
         key, way = SEEN_BY.get(named["table"], ("see_sources", "backward"))
         ways = ["--direction", way, "--method", asked.method, "--as-of", asked.as_of]
         lines.append((key, ["trace", named["id"], *ways]))
-    lines.append(("see_rule", ["rules", "show", findings[0]["rule_id"]]))
+    lines.append(("see_rule", ["rules", "show", "{rule_id}@{rule_version}".format_map(findings[0])]))
     return [f"{chosen.say(key)} {chosen.command(*parts)}" for key, parts in lines]
 
 

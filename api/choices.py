@@ -78,7 +78,15 @@ Method = Annotated[
 ]
 RuleOption = Annotated[
     list[str] | None,
-    typer.Option("--rule", metavar="ID", help="只用这些规则，可多次。 Only these rules; repeatable."),
+    typer.Option(
+        "--rule",
+        metavar="ID",
+        help="只用这些规则，可多次；ID@版本 指定版本。 Only these rules, or ID@VERSION; repeatable.",
+    ),
+]
+PackOption = Annotated[
+    int | None,
+    typer.Option("--pack", metavar="YEAR", help="用这一年的规则包。 The pack of rules of this budget year."),
 ]
 ParametersOption = Annotated[
     Path | None,

@@ -179,6 +179,7 @@ class Findings(Page[Finding]):
     """The findings of a scan."""
 
     as_of: str
+    pack: int
     not_evaluable: list[NotEvaluable]
     calendar_gaps: list[CalendarGap]
     summary: dict[str, int]

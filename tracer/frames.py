@@ -37,7 +37,7 @@ from tracer.messages import say
 from tracer.money import format_yuan
 from tracer.names import Names
 from tracer.rules.evidence import masked_subject
-from tracer.rules.load import load_rules
+from tracer.rules.packs import rules_of
 from tracer.rules.scan import scan
 from tracer.schema import TABLES
 
@@ -117,13 +117,13 @@ class Books:
 
         Row n, from 0, is what `fundtrail scan` lists as number n + 1.
         `frame.attrs` has `not_evaluable`, the rules that lack tables, `calendar_gaps`, the years without
-        calendar data that deadlines cross, and `summary`, the numbers of rules.
+        calendar data that deadlines cross, `summary`, the numbers of rules, and `pack`, their budget year.
         """
         day = _day(as_of)
         assert day is not None, "as_of is required, so it is a day"
         feed_ledger(self.home)
         found = scan(self.home, day, method=method, **options)
-        rules = load_rules()
+        rules = rules_of(self.home, found)
         names = ["rule_id", "level", "subject", "amount_fen"]
         rows = []
         for finding in found["findings"]:
@@ -131,7 +131,8 @@ class Books:
             subject = finding["subject"] if self.unmasked else masked_subject(finding, rule)
             rows.append({name: finding[name] for name in names} | {"name": rule.name.zh, "subject": subject})
         frame = pd.DataFrame(rows, columns=["rule_id", "name", "level", "subject", "amount_fen"])
-        frame.attrs.update({name: found[name] for name in ("not_evaluable", "calendar_gaps", "summary")})
+        facts = ("not_evaluable", "calendar_gaps", "summary", "pack")
+        frame.attrs.update({name: found[name] for name in facts})
         return frame
 
 

@@ -21,6 +21,11 @@ def queries_folder() -> Path:
     return shipped if shipped.is_dir() else package.parent / "queries"
 
 
+def own_queries_folder(home: Path) -> Path:
+    """The rules that a home holds beside those that ship, laid out as the folder of queries is."""
+    return home / "queries"
+
+
 def ledger_folder(home: Path) -> Path:
     """The folder of the ledger's Delta tables."""
     return home / "ledger"

@@ -67,7 +67,7 @@ def update(
     """
     from tracer.casework.db import open_cases
     from tracer.casework.update import take_in
-    from tracer.rules.load import load_rules
+    from tracer.rules.packs import rules_of
 
     chosen = choices(context)
     day = parse_day(as_of)
@@ -78,7 +78,7 @@ def update(
     left_out: dict[str, list[str]] = {}
     found = run_scan(chosen, asked, lambda rule: progress(chosen.say("scanning", rule=rule)), left_out)
     with open_cases(chosen.home) as cases:
-        taken = asdict(take_in(cases, found, load_rules(), datetime.now(UTC), left_out))
+        taken = asdict(take_in(cases, found, rules_of(chosen.home, found), datetime.now(UTC), left_out))
     if chosen.format == "json":
         write_json(taken)
     elif chosen.format == "csv":
@@ -123,9 +123,9 @@ def list_alerts(
 
 def _write_alerts(chosen: Choices, found: list[Any]) -> None:
     from tracer.casework.look import subject_text
-    from tracer.rules.load import load_rules
+    from tracer.rules.packs import load_packs
 
-    rules = load_rules()
+    rules = load_packs(chosen.home).newest
     names = (
         "alert",
         "rule",
@@ -256,13 +256,14 @@ def print_slip(
     from tracer.casework import look
     from tracer.casework.alerts import number_of, unknown
     from tracer.casework.db import open_cases
+    from tracer.rules.packs import load_packs
 
     chosen = choices(context)
     with open_cases(chosen.home) as cases, cases.read() as connection:
         found = look.one_alert(connection, number_of(alert))
     if found is None:
         raise unknown(alert)
-    facts = form_facts(found, chosen.lang)
+    facts = form_facts(found, load_packs(chosen.home).newest, chosen.lang)
     if output is not None:
         write_form(output, facts, chosen.lang)
     if chosen.format == "json":

@@ -6,11 +6,22 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from api.asked import LEVELS, Asked, Subjects, exemption_lines, gap_lines, next_commands, row_text, run_scan
+from api.asked import (
+    LEVELS,
+    Asked,
+    Subjects,
+    exemption_lines,
+    gap_lines,
+    next_commands,
+    pack_line,
+    row_text,
+    run_scan,
+)
 from api.choices import (
     AsOf,
     Choices,
     Method,
+    PackOption,
     ParametersOption,
     RuleOption,
     SetOption,
@@ -61,20 +72,22 @@ def scan(
     method: Method = "linked",
     parameters: ParametersOption = None,
     set_: SetOption = None,
+    pack: PackOption = None,
     fail_on: Annotated[
         Level | None, typer.Option(help="有此级别及以上的发现时以 1 退出。 Exit 1 for findings at or above.")
     ] = None,
 ) -> None:
     """按规则检查账本。 Check the ledger against the rules; --as-of is required.
 
-    csv has one line per finding and per rule that cannot be evaluated (column `record`).
+    csv has one line per finding and per rule that cannot be evaluated (column `record`). The rules are those
+    of the day's budget year, or of the nearest year that has a pack of rules; --pack chooses another.
     """
     chosen = choices(context)
     day = parse_day(as_of)
     if day is None:
         raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
     progress = Progress()
-    asked = Asked(day, tuple(rule or ()), method, parameters, tuple(set_ or ()))
+    asked = Asked(day, tuple(rule or ()), method, parameters, tuple(set_ or ()), pack)
     found = run_scan(chosen, asked, lambda rule_id: progress(chosen.say("scanning", rule=rule_id)))
     write_scan(chosen, found, asked)
     if fail_on and any(
@@ -97,7 +110,8 @@ def write_scan(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
             + [["not_evaluable", rule, *blank * (len(FINDING) - 1), names] for rule, names in missing],
         )
         summary = chosen.say("scan_summary", **found["summary"])
-        for line in [summary, *gap_lines(chosen, found), *exemption_lines(chosen, found)]:
+        lines = [pack_line(chosen, found, asked), summary, *gap_lines(chosen, found)]
+        for line in [*lines, *exemption_lines(chosen, found)]:
             write_message(line)
     else:
         _write_findings(chosen, found, asked)
@@ -105,13 +119,14 @@ def write_scan(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
 
 def _write_findings(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
     from tracer.rules.evidence import case_text
-    from tracer.rules.load import load_rules
+    from tracer.rules.packs import rules_of
 
-    rules = load_rules()
+    rules = rules_of(chosen.home, found)
     findings = found["findings"]
     count = len(findings)
     facts = {"as_of": found["as_of"], "version": found["ledger_version"], "count": count}
     write_line(chosen.say("findings_title", **facts))
+    write_line(pack_line(chosen, found, asked))
     write_line(chosen.say("scan_summary", **found["summary"]))
     if not findings:
         write_line(chosen.say("clean"))
@@ -176,17 +191,21 @@ def _write_open_questions(chosen: Choices, found: dict[str, Any], rules: dict[st
 
 
 @rules_app.command("list")
-def list_rules(context: typer.Context) -> None:
-    """全部规则。 All rules; csv has one line per rule."""
-    from tracer.rules.load import load_rules, rule_row
+def list_rules(context: typer.Context, pack: PackOption = None) -> None:
+    """一个规则包的全部规则，默认最新的。 The rules of a pack, by default the newest; csv: a line per rule."""
+    from tracer.rules.load import rule_row
+    from tracer.rules.packs import load_packs
 
     chosen = choices(context)
-    rows = [rule_row(rule) for rule in load_rules().values()]
+    packs = load_packs(chosen.home)
+    year = packs.years[-1] if pack is None else packs.check_year(pack)
+    rows = [rule_row(rule) for rule in packs.rules(year).values()]
     if chosen.format == "json":
-        write_json({"rules": rows})
+        write_json({"pack": year, "packs": list(packs.years), "rules": rows})
     elif chosen.format == "csv":
         write_csv(RULE, as_dict_rows(rows, RULE))
     else:
+        write_line(chosen.say("pack_used", pack=year))
         made = table(*words(chosen.lang, "rule", "name", "level", "subject", "status", "version"))
         for row in rows:
             levels = "→".join(chosen.say(level) for level in (row["opens"], row["at_expiry"]) if level)
@@ -205,13 +224,19 @@ def list_rules(context: typer.Context) -> None:
 @rules_app.command("show")
 def show_rule(
     context: typer.Context,
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="规则编号。 Identifier.")],
+    rule: Annotated[
+        str, typer.Argument(metavar="RULE", help="规则编号，或 编号@版本。 Identifier, or ID@VERSION.")
+    ],
+    pack: PackOption = None,
 ) -> None:
     """一条规则：依据、参数、查询。 One rule: basis, parameters, query; csv has its parameters."""
-    from tracer.rules.load import choose_rules, load_rules, rule_page
+    from tracer.rules.load import choose_rules, rule_page
+    from tracer.rules.packs import load_packs
 
     chosen = choices(context)
-    page = rule_page(choose_rules(load_rules(), [rule])[0])
+    packs = load_packs(chosen.home)
+    year = packs.years[-1] if pack is None else packs.check_year(pack)
+    page = rule_page(choose_rules(packs.rules(year, [rule]), [rule])[0])
     if chosen.format == "json":
         write_json(page)
     elif chosen.format == "csv":
@@ -272,10 +297,11 @@ def check_rules(context: typer.Context, folder: RulesFolder = None) -> None:
 
     Exit code 3 where one cannot be used, or would not answer alike on both graph stores.
     """
-    from tracer.rules.load import check_queries, load_rules
+    from tracer.rules.load import check_queries
+    from tracer.rules.packs import load_packs
 
     chosen = choices(context)
-    count = len(load_rules(folder))
+    count = len(load_packs(None if folder else chosen.home, folder).newest)
     check_queries(folder)
     if chosen.format == "json":
         write_json({"ok": True, "rules": count})
@@ -291,8 +317,11 @@ def lock_rules(
         Path, typer.Option("--folder", metavar="DIR", help="规则文件夹。 The folder of queries.")
     ],
 ) -> None:
-    """锁定规则的现有文本，改规则的人用。 Lock the texts as they are; for those who change rules."""
-    from tracer.rules.load import load_rules
-    from tracer.rules.lock import write_lock
+    """锁定规则的现有文本，改规则的人用。 Lock the texts as they are; for those who change rules.
 
-    write_line(str(write_lock(load_rules(folder, locked=False).values(), folder)))
+    A text that is locked never changes and is never dropped: findings cite it.
+    """
+    from tracer.rules.lock import write_lock
+    from tracer.rules.packs import read_texts
+
+    write_line(str(write_lock(read_texts(folder), folder)))

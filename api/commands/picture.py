@@ -13,6 +13,7 @@ from api.choices import (
     AsOf,
     Choices,
     Method,
+    PackOption,
     ParametersOption,
     RuleOption,
     SetOption,
@@ -85,10 +86,11 @@ def _add_command(form: str, render: Callable[["Picture"], str], text: str) -> No
         rule: RuleOption = None,
         parameters: ParametersOption = None,
         set_: SetOption = None,
+        pack: PackOption = None,
         output: Output = None,
     ) -> None:
         chosen = choices(context)
-        asked = _asked(target, as_of, rule, method, parameters, set_)
+        asked = _asked(target, as_of, rule, method, parameters, set_, pack)
         picture = _picture(chosen, target, finding, direction, method, asked)
         _write(chosen, render(picture), output or Path(f"{_file_name(picture.name)}.{form}"), picture)
 
@@ -122,12 +124,15 @@ def _asked(
     method: str,
     parameters: Path | None,
     settings: list[str] | None,
+    pack: int | None,
 ) -> Asked | None:
     """The scan that a finding is counted in; None without a day."""
-    if target is not None and (rules or parameters or settings):
+    if target is not None and (rules or parameters or settings or pack):
         raise UsageError(f"{say('only_finding')} / {say('only_finding', 'en')}")
     day = parse_day(as_of)
-    return None if day is None else Asked(day, tuple(rules or ()), method, parameters, tuple(settings or ()))
+    if day is None:
+        return None
+    return Asked(day, tuple(rules or ()), method, parameters, tuple(settings or ()), pack)
 
 
 def _picture(
@@ -172,7 +177,7 @@ def _finding_picture(chosen: Choices, number: int, asked: Asked) -> "Picture":
     from api.exports.findings import draw_finding
     from api.story import Teller
     from tracer.ledger import Ledger
-    from tracer.rules.load import load_rules
+    from tracer.rules.packs import rules_of
 
     found = run_scan(chosen, asked)
     count = len(found["findings"])
@@ -183,8 +188,10 @@ def _finding_picture(chosen: Choices, number: int, asked: Asked) -> "Picture":
         )
     teller = Teller(open_flow(chosen, asked.method, asked.as_of), Ledger(chosen.home), chosen.lang)
     finding = found["findings"][number - 1]
-    again = chosen.command("scan", *replace(asked, rules=(finding["rule_id"],)).options())
-    return draw_finding(teller, finding, load_rules()[finding["rule_id"]], found, number, again)
+    cited = f"{finding['rule_id']}@{finding['rule_version']}"
+    again = chosen.command("scan", *replace(asked, rules=(cited,), pack=found["pack"]).options())
+    rule = rules_of(chosen.home, found)[finding["rule_id"]]
+    return draw_finding(teller, finding, rule, found, number, again)
 
 
 def _file_name(name: str) -> str:

@@ -13,7 +13,7 @@ from tracer.casework.slips import Method, Slip
 from tracer.errors import UsageError
 from tracer.messages import Language, say
 from tracer.money import format_yuan
-from tracer.rules.load import load_rules
+from tracer.rules.spec import Rule
 
 ENTRIES = {
     "facts": "slip_facts",
@@ -29,9 +29,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {"method": get_args(Method), "result": ge
 _ROWS_MAX = 60
 
 
-def form_facts(alert: Alert, lang: Language) -> list[tuple[str, str]]:
+def form_facts(alert: Alert, rules: Mapping[str, Rule], lang: Language) -> list[tuple[str, str]]:
     """What stands on the form: label and text, masked; the version makes sure that nothing changed since."""
-    rules = load_rules()
     rule = rules.get(alert.rule_id)
     name = "" if rule is None else rule.name.zh if lang == "zh" else rule.name.en
     return [

@@ -17,7 +17,7 @@ from tracer.casework.slips import Slip as HandlingSlip
 from tracer.casework.update import BY_SCAN
 from tracer.mask import mask_person, mask_text
 from tracer.money import format_yuan
-from tracer.rules.load import load_rules
+from tracer.rules.packs import Rules, load_packs
 
 router = APIRouter(tags=["alerts"])
 
@@ -56,9 +56,9 @@ def alerts(
         day = look.last_update(connection)
         number = look.count(connection, wanted) if count else None
         states = look.states(connection)
-    part = found[:limit]
+    part, rules = found[:limit], load_packs(books.home).newest
     return Alerts(
-        items=[Alert(**_alert(alert)) for alert in part],
+        items=[Alert(**_alert(alert, rules)) for alert in part],
         next=write_cursor(0, part[-1].number) if len(found) > limit else None,
         count=number,
         as_of=day.isoformat() if day else None,
@@ -75,7 +75,7 @@ def alert(books: OpenBooks, alert_id: AlertId) -> AlertDetail:
         slips = [look.slip_row(row) for row in look.slips(connection, found.number)]
     finding = found.finding or {}
     return AlertDetail(
-        **_alert(found),
+        **_alert(found, load_packs(books.home).newest),
         next=casework.alert_id(after) if after else None,
         rule_version=finding["rule_version"],
         parameters=finding["parameters"],
@@ -115,7 +115,8 @@ def file(books: OpenBooks, alert_id: AlertId, form: SlipForm) -> SlipFiled:
     """
     slip = HandlingSlip(form.facts, form.method, form.result, form.basis, form.handler, form.handled_on)
     filed = file_slip(books.cases, casework.number_of(alert_id), form.version, slip, datetime.now(UTC))
-    return SlipFiled(slip_id=filed.slip_id, from_state=filed.moved_from, alert=Alert(**_alert(filed.alert)))
+    moved = Alert(**_alert(filed.alert, load_packs(books.home).newest))
+    return SlipFiled(slip_id=filed.slip_id, from_state=filed.moved_from, alert=moved)
 
 
 def _found(connection: Connection, alert_id: str) -> casework.Alert:
@@ -125,8 +126,8 @@ def _found(connection: Connection, alert_id: str) -> casework.Alert:
     return found
 
 
-def _alert(alert: casework.Alert) -> dict[str, Any]:
-    shown = {"subject": look.subject_text(alert, load_rules()), "amount": format_yuan(alert.amount_fen)}
+def _alert(alert: casework.Alert, rules: Rules) -> dict[str, Any]:
+    shown = {"subject": look.subject_text(alert, rules), "amount": format_yuan(alert.amount_fen)}
     return look.alert_row(alert) | shown
 
 

@@ -12,7 +12,7 @@ from tracer.errors import UsageError
 from tracer.mask import mask_account, mask_text
 from tracer.money import format_yuan
 from tracer.rules.evidence import masked_subject
-from tracer.rules.load import load_rules
+from tracer.rules.packs import load_packs, rules_of
 from tracer.rules.spec import Rule
 
 router = APIRouter(tags=["findings"])
@@ -33,10 +33,10 @@ def findings(
 ) -> Findings:
     """The findings of a scan, the highest level first; `number` is that of `fundtrail scan`."""
     version, after = read_cursor(cursor)
-    rules = load_rules()
-    if rule_id is not None and rule_id not in rules:
+    if rule_id is not None and rule_id not in load_packs(books.home).newest:
         raise UsageError("没有这条规则，见 /v1/rules / there is no such rule; /v1/rules lists all")
     found = books.scan(as_of, method)
+    rules = rules_of(books.home, found)
     if version not in (None, found["ledger_version"]):
         raise UsageError(
             "账本已有新版本，请从第一页重读 / the ledger has changed; start again without a cursor"
@@ -55,6 +55,7 @@ def findings(
         count=len(wanted) if count else None,
         ledger_version=found["ledger_version"],
         as_of=found["as_of"],
+        pack=found["pack"],
         not_evaluable=[
             NotEvaluable(rule_id=entry["rule_id"], missing=entry["missing"])
             for entry in found["not_evaluable"]

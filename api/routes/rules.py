@@ -2,24 +2,26 @@
 
 from fastapi import APIRouter
 
+from api.deps import OpenBooks
 from api.errors import NotFound
 from api.schemas import Rule
 from tracer.rules import spec
-from tracer.rules.load import load_rules, rule_page
+from tracer.rules.load import rule_page
+from tracer.rules.packs import load_packs
 
 router = APIRouter(tags=["rules"])
 
 
 @router.get("/rules")
-def rules() -> list[Rule]:
-    """All rules that ship, in order of identifier."""
-    return [_rule(rule) for rule in load_rules().values()]
+def rules(books: OpenBooks) -> list[Rule]:
+    """The rules of the newest pack, in order of identifier."""
+    return [_rule(rule) for rule in load_packs(books.home).newest.values()]
 
 
 @router.get("/rules/{rule_id}")
-def rule(rule_id: str) -> Rule:
+def rule(books: OpenBooks, rule_id: str) -> Rule:
     """One rule with its basis, parameters and query."""
-    found = load_rules().get(rule_id)
+    found = load_packs(books.home).newest.get(rule_id)
     if found is None:
         raise NotFound("没有这条规则 / there is no such rule")
     return _rule(found)

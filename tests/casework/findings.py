@@ -43,6 +43,7 @@ def scanned(
     rules: Iterable[str] = ("ZB01", "ZB05", "ZC01"),
     not_evaluable: Iterable[str] = (),
     suppressed: Iterable[dict[str, Any]] = (),
+    retired: Iterable[str] = (),
 ) -> dict[str, Any]:
     return {
         "as_of": as_of.isoformat(),
@@ -52,6 +53,7 @@ def scanned(
         "not_evaluable": [{"rule_id": rule_id, "missing": ["indicators"]} for rule_id in not_evaluable],
         "suppressed": list(suppressed),
         "rules": [{"rule_id": rule_id} for rule_id in rules],
+        "retired": list(retired),
         "digest": "0" * 64,
     }
 

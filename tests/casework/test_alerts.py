@@ -215,6 +215,30 @@ def test_a_bell_of_a_rule_or_subject_that_was_not_looked_at_stays(cases: Cases) 
     assert states(cases) == ["cleared"]
 
 
+def test_a_bell_of_a_rule_that_a_pack_ends_clears_and_a_light_still_waits_for_its_slip(cases: Cases) -> None:
+    take(cases, scanned(finding(level="bell"), finding("ZB05", level="red"), finding("ZC01", level="bell")))
+    ended = scanned(as_of=NEXT, rules=["ZC01"], not_evaluable=["ZC01"], retired=["ZB01", "ZB05"])
+    assert take(cases, ended).cleared == 1
+    assert states(cases) == ["cleared", "red", "bell"]
+    assert reasons(cases) == ["found", "retired"]
+    file(cases, 2, "corrected")
+    assert states(cases)[1] == "green"
+
+
+def test_another_version_of_a_rule_finds_the_same_alert(cases: Cases) -> None:
+    take(cases, scanned(finding(level="yellow")))
+    new = finding(level="yellow") | {"rule_version": "2.0.0", "parameters": {"m": 7}, "pack": 2027}
+    assert take(cases, scanned(new, as_of=NEXT)) == Taken(NEXT, 1, 0, 0, 0, 0)
+    # What the new text sees otherwise is noted on the same alert, which then cites the new text.
+    worse = new | {"level": "red", "amount_fen": 120_00}
+    assert take(cases, scanned(worse, as_of=NEXT)).noted == 1
+    (alert,) = all_alerts(cases)
+    assert alert.finding is not None
+    assert (alert.finding["rule_version"], alert.finding["pack"]) == ("2.0.0", 2027)
+    with cases.read() as connection:
+        assert [row["rule_version"] for row in look.history(connection, 1)] == ["1.0.0", "2.0.0"]
+
+
 def test_an_exempted_bell_clears_and_says_why(cases: Cases) -> None:
     take(cases, scanned(finding(level="bell"), finding("ZC01", "P-1", "red")))
     take(cases, scanned(suppressed=[finding(level="bell"), finding("ZC01", "P-1", "red")]))

@@ -116,7 +116,7 @@ def test_what_is_no_value_is_refused_and_nothing_changes(home: Path, text: str, 
     before = keep(home, RULES, ["ZB05.tolerance=1"], fund="雨露计划")
     with pytest.raises(UsageError, match=words):
         keep(home, RULES, ["ZB11.n=30", text])
-    assert read_kept(home, RULES) == before
+    assert read_kept(home, RULES, 2026) == before
 
 
 def test_a_region_must_be_a_division_code(home: Path) -> None:

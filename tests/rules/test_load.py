@@ -13,6 +13,7 @@ from tracer.graph.portable import gate
 from tracer.rules.header import parse_rule, returned_columns
 from tracer.rules.load import choose_rules, load_rules, rule_page, rule_row
 from tracer.rules.lock import LOCK_FILE, read_lock, write_lock
+from tracer.rules.packs import load_packs, read_texts
 from tracer.rules.page import rules_page
 from tracer.rules.spec import RuleFileError
 from tracer.settings import queries_folder
@@ -146,13 +147,18 @@ def test_changed_text_needs_a_new_version(folder: Path) -> None:
     # Act and assert: neither loaded nor locked as it is, but both with a higher version.
     with pytest.raises(RuleFileError, match="raise `version`"):
         load_rules(folder)
-    with pytest.raises(RuleFileError, match="raise the version of ZB05"):
-        write_lock(load_rules(folder, locked=False).values(), folder)
+    with pytest.raises(RuleFileError, match=r"raise the version of ZB05 1\.0\.0"):
+        write_lock(read_texts(folder), folder)
     path.write_text(path.read_text("utf-8").replace("version: 1.0.0", "version: 1.0.1"), "utf-8")
     with pytest.raises(RuleFileError, match=r"1\.0\.1 is not locked"):
         load_rules(folder)
-    write_lock(load_rules(folder, locked=False).values(), folder)
+    with pytest.raises(RuleFileError, match=r"put it back as rules/ZB/ZB05@1\.0\.0\.cypher"):
+        write_lock(read_texts(folder), folder)
+    assert "1.0.1" not in read_lock(folder)["ZB05"]
+    path.with_stem("ZB05@1.0.0").write_text(GOOD, "utf-8")
+    write_lock(read_texts(folder), folder)
     assert load_rules(folder)["ZB05"].version == "1.0.1"
+    assert list(read_lock(folder)["ZB05"]) == ["1.0.0", "1.0.1"]
 
 
 def test_a_rule_is_neither_added_nor_dropped_behind_the_lock(folder: Path) -> None:
@@ -166,7 +172,10 @@ def test_a_rule_is_neither_added_nor_dropped_behind_the_lock(folder: Path) -> No
 
 
 def test_the_lock_that_ships_is_that_of_the_files() -> None:
-    expected = {rule.id: {"version": rule.version, "sha256": rule.sha256} for rule in RULES.values()}
+    expected = {
+        rule_id: {rule.version: rule.sha256 for rule in texts}
+        for rule_id, texts in load_packs().texts.items()
+    }
     assert read_lock(queries_folder()) == expected
 
 

@@ -185,6 +185,11 @@ def on_found(alert: Alert | None, level: State, digest: str) -> Step | None:
     return None if alert.is_found else Step("noted", alert.state, "found_again")
 
 
+def on_retired(alert: Alert) -> Step | None:
+    """What a scan does whose pack has ended the rule: a bell clears, a light still waits for its slip."""
+    return Step("moved", "cleared", "retired") if alert.state == "bell" else None
+
+
 def on_gone(alert: Alert, is_exempt: bool) -> Step | None:
     """What a scan does that evaluated the rule and did not find it, for the newest alert of a finding."""
     reason = "exempted" if is_exempt else "gone"

@@ -8,7 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tracer.casework.alerts import LIGHTS, Alert, Conflict, Step, digest_of, identity_of, on_found, on_gone
+from tracer.casework.alerts import (
+    LIGHTS,
+    Alert,
+    Conflict,
+    Step,
+    digest_of,
+    identity_of,
+    on_found,
+    on_gone,
+    on_retired,
+)
 from tracer.casework.db import Cases
 from tracer.casework.look import LISTED
 from tracer.casework.tables import ALERTS, MOVES_LOG, UPDATES
@@ -115,11 +125,16 @@ def _changes(
         elif before is not None:
             yield _Change(step, _stepped(before, step, finding, digest, as_of), before)
     exempt = {(row["rule_id"], row["subject"]) for row in found["suppressed"]}
+    retired = set(found["retired"])
     for key, head in heads.items():
         unknown = head.subject in not_evaluated.get(head.rule_id, ())
-        if key in seen or head.rule_id not in evaluated or unknown:
+        if key in seen or unknown or head.rule_id not in evaluated | retired:
             continue
-        step = on_gone(head, (head.rule_id, head.subject) in exempt)
+        step = (
+            on_retired(head)
+            if head.rule_id in retired
+            else on_gone(head, (head.rule_id, head.subject) in exempt)
+        )
         if step is not None:
             after = replace(head, version=head.version + 1, state=step.to_state, is_found=False)
             yield _Change(step, after, head)
@@ -184,6 +199,7 @@ def kept(finding: Mapping[str, Any]) -> dict[str, Any]:
     names = (
         "rule_version",
         "rule_sha256",
+        "pack",
         "level",
         "subject",
         "amount_fen",

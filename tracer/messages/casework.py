@@ -42,6 +42,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reason_gone": ("扫描不再发现", "no longer found"),
     "reason_exempted": ("列入例外清单", "exempted"),
     "reason_done": ("按期办理，自动消除", "done in time, cleared by itself"),
+    "reason_retired": ("规则已停用，自动消除", "the rule was retired, cleared by itself"),
     "reason_overdue": ("到期未办理，自动转灯", "deadline passed, turned by itself"),
     "reason_normal": ("处理单：正常", "slip: normal"),
     "reason_violation": ("处理单：违规", "slip: violation"),

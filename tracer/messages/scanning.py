@@ -16,6 +16,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "发现（截至 {as_of}，账本 v{version}）：{count:,} 条",
         "Findings (as of {as_of}, ledger v{version}): {count:,}",
     ),
+    "pack_used": ("按 {pack} 年规则包", "Pack of rules: {pack}"),
+    "pack_instead": (
+        "按 {pack} 年规则包（没有 {year} 年的，用相近的一年）",
+        "Pack of rules: {pack} (there is none of {year}, so the nearest is used)",
+    ),
+    "pack": ("规则包", "Pack"),
+    "rules_adopted": (
+        "收下 {count} 条规则文本，规则包：{packs}",
+        "{count} texts of rules taken over; packs: {packs}",
+    ),
+    "rule_revised": (
+        "已写出 {file}：改好后运行 fundtrail rules lock --folder {folder}",
+        "{file} written; change it, then run fundtrail rules lock --folder {folder}",
+    ),
     "more_findings": (
         "…另有 {count:,} 条（--format json 列出全部）",
         "… and {count:,} more (--format json lists all)",

@@ -6,6 +6,7 @@ for the next budget year.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
@@ -171,6 +172,8 @@ def _cells(path: Path) -> list[list[str]]:
 
 
 def _text(cell: object) -> str:
+    if isinstance(cell, date):
+        return f"{cell.year} 年 {cell.month} 月 {cell.day} 日"
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 

@@ -177,7 +177,7 @@ def _read(reader: _Reader, body: str, file: str, sha256: str) -> Rule:
 def _check_meaning(reader: _Reader, rule: Rule) -> None:
     if not rule.id.startswith(rule.category):
         reader.fail(f"`category` is {rule.category}, but the id is {rule.id}; they must agree")
-    if file_stem(rule.file) != rule.id:
+    if file_stem(rule.file) not in (rule.id, f"{rule.id}@{rule.version}"):
         reader.fail(f"the file is named {rule.file}; name it {rule.category}/{rule.id}.cypher")
     if rule.exempt_amount and rule.identity != ("subject",):
         reader.fail("with `exempt_amount`, `identity` is [subject]: amounts are exempt by subject")

@@ -30,47 +30,70 @@ class Kept:
     fund: str
     region: str
     value: str
+    pack: str = ""
+    """Budget year of the only pack of rules for which it is; empty for every pack."""
 
     @property
-    def place(self) -> tuple[str, str, str, str]:
+    def place(self) -> tuple[str, str, str, str, str]:
         """What it sets, and where."""
-        return (self.rule_id, self.parameter, self.fund, self.region)
+        return (self.rule_id, self.parameter, self.fund, self.region, self.pack)
 
     def holds(self, fund: str, region: str) -> bool:
         """Whether it holds for a subject of a fund and region, either empty where it is not known."""
         return self.fund in ("", fund) and region.startswith(self.region)
 
     @property
-    def precision(self) -> tuple[int, bool]:
-        """Of two that hold, the one with the longer region counts, then the one that names a fund."""
-        return (len(self.region), bool(self.fund))
+    def precision(self) -> tuple[int, bool, bool]:
+        """Of two that hold, the one with the longer region counts, then one of a fund, then of a pack."""
+        return (len(self.region), bool(self.fund), bool(self.pack))
 
 
-def read_kept(home: Path, rules: Mapping[str, Rule]) -> tuple[Kept, ...]:
-    """All that a home keeps, in order; raises UsageError for what is no value of a rule (any more)."""
+def read_kept(home: Path, rules: Mapping[str, Rule], pack: int) -> tuple[Kept, ...]:
+    """What a home keeps for a pack of rules, in order; raises UsageError for what is no value of it."""
+    kept = tuple(entry for entry in all_kept(home) if entry.pack in ("", str(pack)))
+    for entry in kept:
+        text = f"{entry.rule_id}.{entry.parameter}={entry.value}"
+        try:
+            read_settings(rules, sets=[text], place=str(FILE))
+        except UsageError as error:
+            zh, en = str(error).split(" / ", 1)
+            name = f"{entry.rule_id}.{entry.parameter}"
+            raise UsageError(
+                f"{zh}（{pack} 年规则包）；只对一年的规则包保存用 rules set --pack 年份 {name}=值，"
+                f"删除用 rules set {name}= / {en} (pack of {pack}); keep it for the pack of one year with"
+                f" rules set --pack YEAR {name}=VALUE, forget it with rules set {name}="
+            ) from error
+    return kept
+
+
+def all_kept(home: Path) -> tuple[Kept, ...]:
+    """All that a home keeps, for whatever pack, in order."""
     path = home / FILE
     if not path.exists():
         return ()
     with path.open(encoding="utf-8", newline="") as file:
-        kept = tuple(sorted(Kept(**row) for row in csv.DictReader(file)))
-    for entry in kept:
-        text = f"{entry.rule_id}.{entry.parameter}={entry.value}"
-        read_settings(rules, sets=[text], place=str(FILE))
-    return kept
+        return tuple(sorted(Kept(**row) for row in csv.DictReader(file)))
 
 
 def keep(
-    home: Path, rules: Mapping[str, Rule], texts: Iterable[str], fund: str = "", region: str = ""
+    home: Path,
+    rules: Mapping[str, Rule],
+    texts: Iterable[str],
+    fund: str = "",
+    region: str = "",
+    pack: int | None = None,
 ) -> tuple[Kept, ...]:
     """Keep values given as `RULE.param=value`; an empty value forgets one. Returns all that is kept then.
+
+    `rules` are those of the pack for which they are kept, or of the newest where they are kept for all.
 
     Raises UsageError for what is no such text, rule, parameter or value, and for a region that is no code.
     """
     check_region(region)
-    kept = {entry.place: entry for entry in read_kept(home, rules)}
+    kept = {entry.place: entry for entry in all_kept(home)}
     for text in texts:
         rule_id, name, value = parse_set(text)
-        entry = Kept(rule_id, name, fund.strip(), region, value.strip())
+        entry = Kept(rule_id, name, fund.strip(), region, value.strip(), str(pack or ""))
         if entry.value:
             read_settings(rules, sets=[text])
             kept[entry.place] = entry

@@ -1,4 +1,4 @@
-"""Read the rule files, and tell people what is in them."""
+"""The rules in force: check them, choose among them, and tell people what is in them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,39 +6,14 @@ from typing import Any
 
 from tracer.errors import UsageError
 from tracer.graph.lint import lint_folder
-from tracer.rules.header import parse_rule
-from tracer.rules.lock import lock_problems, read_lock
+from tracer.rules.packs import Rules, load_packs
 from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule, RuleFileError, Text
 from tracer.settings import queries_folder
 
-Rules = dict[str, Rule]
 
-
-def load_rules(folder: Path | None = None, *, locked: bool = True) -> Rules:
-    """All rules of a queries folder (by default the one that ships) by id, in order of id.
-
-    Raises UsageError for a folder without rules, RuleFileError for a file that cannot be used, an id that is
-    there twice or, unless `locked` is false, a text that is not the one locked for its version.
-    """
-    folder = folder or queries_folder()
-    if not (folder / "rules").is_dir():
-        raise UsageError(
-            f"{folder} 里没有 rules 文件夹：请给出放 rules/<类别>/<编号>.cypher 的文件夹"
-            f" / there is no folder `rules` in {folder}; name the one with rules/<category>/<ID>.cypher"
-        )
-    rules: Rules = {}
-    for path in sorted((folder / "rules").glob("*/*.cypher")):
-        rule = parse_rule(path.read_text("utf-8"), path.relative_to(folder).as_posix())
-        if rule.id in rules:
-            raise RuleFileError(
-                f"{rule.file}: {rule.id}: 编号与 {rules[rule.id].file} 重复 / the id is taken; choose another"
-            )
-        rules[rule.id] = rule
-    rules = dict(sorted(rules.items()))
-    problems = lock_problems(rules.values(), read_lock(folder)) if locked else []
-    if problems:
-        raise RuleFileError("规则与锁定文件不符 / the rules are not those locked:\n" + "\n".join(problems))
-    return rules
+def load_rules(folder: Path | None = None) -> Rules:
+    """The newest pack of a queries folder, by default the one that ships; raises as `load_packs`."""
+    return load_packs(folder=folder).newest
 
 
 def check_queries(folder: Path | None = None) -> None:
@@ -55,10 +30,13 @@ def check_queries(folder: Path | None = None) -> None:
 
 
 def choose_rules(rules: Rules, wanted: Iterable[str] | None) -> list[Rule]:
-    """The rules to evaluate: those named, or all in force. Raises UsageError for an unknown id."""
+    """The rules to evaluate: those named (`ID` or `ID@VERSION`), or all in force.
+
+    Raises UsageError for an unknown id.
+    """
     if wanted is None:
         return [rule for rule in rules.values() if rule.status == "in_force"]
-    wanted = list(dict.fromkeys(name.strip().upper() for name in wanted))
+    wanted = list(dict.fromkeys(name.partition("@")[0].strip().upper() for name in wanted))
     unknown = [name for name in wanted if name not in rules]
     if unknown:
         raise UsageError(

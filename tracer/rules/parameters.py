@@ -131,10 +131,10 @@ def _check_names(rules: Mapping[str, Rule], places: Mapping[tuple[str, str], str
                 f" / the level of a rule is set by the Ministry of Finance (article 20) and locked here"
             )
         if name not in rules[rule_id].parameter:
-            known = ", ".join(rules[rule_id].parameter) or "—"
+            known, version = ", ".join(rules[rule_id].parameter) or "—", rules[rule_id].version
             raise UsageError(
-                f"{place}：规则 {rule_id} 没有参数 {name}，它的参数：{known}"
-                f" / rule {rule_id} has no parameter {name}; it has: {known}"
+                f"{place}：规则 {rule_id} 的 {version} 版没有参数 {name}，它的参数：{known}"
+                f" / rule {rule_id} {version} has no parameter {name}; it has: {known}"
             )
 
 

@@ -26,7 +26,8 @@ from tracer.rules.exemptions import (
     unite,
 )
 from tracer.rules.kept import Values, read_kept, resolve_at
-from tracer.rules.load import choose_rules, load_rules
+from tracer.rules.load import choose_rules
+from tracer.rules.packs import load_packs
 from tracer.rules.parameters import Resolved, read_settings
 from tracer.rules.place import NOWHERE, Place, fund_key, places_of
 from tracer.rules.series import series_rows
@@ -48,25 +49,32 @@ def scan(
     progress: Callable[[str], None] = lambda rule_id: None,
     seconds: float = RULE_SECONDS,
     left_out: dict[str, list[str]] | None = None,
+    pack: int | None = None,
 ) -> dict[str, Any]:
     """Findings of the rules (default: all in force) on the newest ledger, as contract section 3 gives them.
 
+    The rules are those of the pack of the as-of day's budget year, or of `pack`; `ID@VERSION` among `rules`
+    is that version of a rule.
     `parameters` is a file and `settings` are texts `RULE.param=value`; `graph` is a Bolt URI instead of the
-    embedded graph. Beside the contract's keys: `method`, `rules` (version, sha256, parameters of each rule
-    evaluated), `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`,
+    embedded graph. Beside the contract's keys: `pack` (its budget year, also in each finding), `method`,
+    `rules` (version, sha256, parameters of each rule evaluated), `retired` (rules that the pack has ended),
+    `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`,
     `calendar_gaps` (years without calendar rows that deadlines cross, and the rules; of a finding its years),
     `summary` (numbers of rules), `words_sha256` (of the words that the home keeps for ZC05, else null).
     `left_out` takes the subjects that were not evaluated themselves, by rule.
-    Raises UsageError for unknown rules, parameters or methods, StoreUnavailable without a usable graph.
+    Raises UsageError for unknown rules, packs, parameters or methods, StoreUnavailable without a graph.
     """
-    known = load_rules()
-    chosen = choose_rules(known, rules)
+    packs = load_packs(home)
+    year = packs.year_for(as_of.year) if pack is None else packs.check_year(pack)
+    named = None if rules is None else list(rules)
+    known = packs.rules(year, named or ())
+    chosen = choose_rules(known, named)
     wanted = read_settings(known, parameters, settings)
     check_method(method)
     ledger = Ledger(home)
     version = ledger.version
     tables = ledger.tables(version)
-    kept = [replace(entry, fund=fund_key(entry.fund)) for entry in read_kept(home, known)]
+    kept = [replace(entry, fund=fund_key(entry.fund)) for entry in read_kept(home, known, year)]
     resolved = [resolve_at(rule, kept, wanted, *NOWHERE) for rule in chosen]
     ready = [entry for entry in resolved if not entry.rule.missing(tables)]
     not_evaluable = [
@@ -103,6 +111,8 @@ def scan(
                     skipped[entry.rule.id] = outcome[1]
     exemptions = read_exemptions(ledger, version, as_of) if tables.get("exemptions") else []
     result = _result(ledger, version, as_of, method, resolved, found, exemptions) | {
+        "pack": year,
+        "retired": [rule.id for rule in known.values() if rule.status == "retired"],
         "not_evaluable": sorted(not_evaluable, key=lambda entry: str(entry["rule_id"])),
         "not_evaluated": {rule_id: len(subjects) for rule_id, subjects in skipped.items()},
     }
@@ -111,6 +121,8 @@ def scan(
         own = finding_years(finding, known[finding["rule_id"]], working) if years else None
         if crossed := years if own is None else own - listed_years:
             finding["calendar_gaps"] = sorted(crossed)
+    for finding in (*result["findings"], *result["suppressed"]):
+        finding["pack"] = year
     return result | {"calendar_gaps": gap_rows(gaps), "summary": summary_of(result)}
 
 

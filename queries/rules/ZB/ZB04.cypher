@@ -1,6 +1,6 @@
 /*
 id: ZB04
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 未足额分配下达, en: Not fully passed on}
@@ -37,6 +37,7 @@ sum:
 columns:
   deadline_day: {zh: 期限, en: deadline}
 */
+// Where a parent is only named, its level is not known and the child counts as not evaluated, as in ZB03.
 MATCH (i:Indicator)
 WHERE i.listed = true
   AND NOT any(word IN ['据实结算', '提前下达'] WHERE coalesce(i.item_key, '') CONTAINS word OR coalesce(i.fund_key, '') CONTAINS word)
@@ -59,3 +60,9 @@ WHERE split_fen + arranged_fen < i.amount_fen - $tolerance_fen
 RETURN i.id AS subject, 'yellow' AS level, i.amount_fen - split_fen - arranged_fen AS amount_fen,
   [i.ref] + split_refs + arranged_refs AS evidence,
   i.amount_fen AS indicator_fen, split_fen, arranged_fen, deadline_day
+UNION ALL
+MATCH (q:Indicator)-[:SPLIT_TO]->(i:Indicator)
+WHERE i.listed = true AND q.listed = false AND i.level IN ['province', 'city']
+WITH i, coalesce(sum(q.amount_fen), 0) AS nothing
+RETURN i.id AS subject, 'not_evaluated' AS level, nothing AS amount_fen, [i.ref] AS evidence,
+  i.amount_fen AS indicator_fen, nothing AS split_fen, nothing AS arranged_fen, i.receipt_day AS deadline_day

@@ -13,6 +13,7 @@ from conftest import Run
 
 from tracer.messages import say
 from tracer.rules.load import load_rules
+from tracer.rules.quotations import quoted
 from tracer.rules.spec import STATUSES, UNITS
 from tracer.schema import TABLES
 from tracer.settings import queries_folder
@@ -76,7 +77,8 @@ def test_a_rule_is_shown_in_one_language(run: Run, rule: str) -> None:
     assert not codes.intersection(re.findall(r"[a-z_]+", page))
     english = told(run("--lang", "en", "rules", "show", rule).stdout)
     basis = [f"{basis.text} {basis.article}" for basis in RULES[rule].basis]
-    for text in [*basis, *(str(p.default) for p in parameters.values() if p.type == "text")]:
+    words = ["…".join(found) for b in RULES[rule].basis if (found := quoted(RULES[rule], b))]
+    for text in [*words, *basis, *(str(p.default) for p in parameters.values() if p.type == "text")]:
         assert text in page  # documents, and words that are looked for, have one language
         english = english.replace(text, "")
     assert not re.search(r"[\u4e00-\u9fff（）；：]", english), english

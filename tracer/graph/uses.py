@@ -61,6 +61,14 @@ class Uses:
                 found[group.id] = (words, negated + cut)
         return found
 
+    def tried(self) -> dict[str, dict[str, list[str]]]:
+        """What was looked for and which exceptions were tried first: `general` ones, and each group's own."""
+        groups = {
+            group.id: {"words": list(group.words), "exceptions": list(group.exceptions)}
+            for group in self.groups
+        }
+        return {"general": {"words": [], "exceptions": list(self.general_exceptions)}, **groups}
+
     def in_payee(self, name: str) -> dict[str, list[str]]:
         """The words of each group that a payee's name shows, by id."""
         found = {group.id: [word for word in group.payee_words if word in name] for group in self.groups}

@@ -7,6 +7,7 @@ from typing import Any
 from tracer.errors import UsageError
 from tracer.graph.lint import lint_folder
 from tracer.rules.packs import Rules, load_packs
+from tracer.rules.quotations import quoted
 from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule, RuleFileError, Text
 from tracer.settings import queries_folder
 
@@ -67,16 +68,16 @@ def rule_page(rule: Rule) -> dict[str, Any]:
         **rule_row(rule),
         "also": list(rule.also),
         "budget_year": rule.budget_year,
-        "description": _both(rule.description),
-        "amount": _both(rule.amount),
-        "innocent": [_both(entry) for entry in rule.innocent],
-        "basis": [{"text": b.text, "article": b.article, "file": b.file} for b in rule.basis],
+        "description": both(rule.description),
+        "amount": both(rule.amount),
+        "innocent": [both(entry) for entry in rule.innocent],
+        "basis": basis_rows(rule),
         "scope": {"levels": list(rule.scope_levels), "funds": list(rule.scope_funds)},
         "handler": {"office": rule.office, "joint": rule.joint},
         "needs": ["|".join(choice) for choice in rule.needs],
         "optional": list(rule.optional),
         "parameters": [_parameter_row(parameter) for parameter in rule.parameters],
-        "columns": {name: _both(column.name) for name, column in rule.columns.items()},
+        "columns": {name: both(column.name) for name, column in rule.columns.items()},
         "exempt_amount": rule.exempt_amount,
         "file": rule.file,
         "sha256": rule.sha256,
@@ -84,7 +85,15 @@ def rule_page(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _both(text: Text) -> dict[str, str]:
+def basis_rows(rule: Rule) -> list[dict[str, Any]]:
+    """The basis of a rule with the words of the documents; laws are not quoted."""
+    return [
+        {"text": b.text, "article": b.article, "file": b.file, "words": quoted(rule, b)} for b in rule.basis
+    ]
+
+
+def both(text: Text) -> dict[str, str]:
+    """A text in both languages as JSON tells it."""
     return {"zh": text.zh, "en": text.en}
 
 

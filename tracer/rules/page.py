@@ -1,9 +1,10 @@
 """The page of all rules, made from the rule files: `python -m tracer.rules.page > docs/rules.md`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tracer.rules.load import load_rules
-from tracer.rules.spec import CATEGORIES, FROM_THE_DOCUMENTS, Parameter, Rule
+from tracer.rules.quotations import articles_of, quoted
+from tracer.rules.spec import CATEGORIES, FROM_THE_DOCUMENTS, Basis, Parameter, Rule
 
 _ORIGINS = {"D": "the five documents", "L": "law", "C": "convention", "M": "from memory", "P": "our proposal"}
 _HEAD = """# 规则 / Rules
@@ -11,7 +12,9 @@ _HEAD = """# 规则 / Rules
 <!-- Made by `python -m tracer.rules.page`; change the rule files, not this page. -->
 
 Each rule is one file, `queries/rules/<category>/<ID>.cypher`; its exact meaning is its query. Numbers that
-come from neither the documents nor law are marked with their origin, here and in every finding.
+come from neither the documents nor law are marked with their origin, here and in every finding. What one of
+the five documents says is quoted word for word and leads to its file and article under [Sources](#sources);
+laws are cited by article and not quoted.
 """
 
 
@@ -23,7 +26,7 @@ def rules_page(rules: Mapping[str, Rule]) -> str:
         if chosen:
             parts.append(f"## {category} {name}\n")
             parts += ["\n".join(_rule(rule)) + "\n" for rule in chosen]
-    return "\n".join(parts)
+    return "\n".join([*parts, "\n".join(_sources(rules.values()))])
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -44,13 +47,52 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield f"| 参数 `{parameter.name}` | {_parameter(parameter)} |"
     if rule.exempt_amount:
         yield "| 例外 exemptions | 可按金额 · amounts allowed |"
-    basis = "；".join(f"{b.text} {b.article}{f'（`{b.file}`）' if b.file else ''}" for b in rule.basis)
-    yield f"| 依据 basis | {basis} |"
+    yield f"| 依据 basis | {'；'.join(map(_basis, rule.basis))} |"
     yield f"| 处理 handler | {rule.office}{'、' + rule.joint if rule.joint else ''} |"
     yield f"| 版本 version | {rule.version}, {rule.status}, {rule.budget_year} |"
+    for basis in rule.basis:
+        words = quoted(rule, basis)
+        if words:
+            yield f"\n> {basis.article}：“{'”……“'.join(words)}”"
     yield "\n可能的正常原因 innocent explanations:\n"
     for entry in rule.innocent:
         yield f"- {entry.zh} {entry.en}"
+
+
+def _basis(basis: Basis) -> str:
+    """A basis, its articles linked to where the documents are listed."""
+    file = basis.file
+    if file is None:
+        return f"{basis.text} {basis.article}"
+    links = "、".join(f"[{article}](#{_anchor(file, article)})" for article in articles_of(basis))
+    return f"{basis.text} {links}（`{file}`）"
+
+
+def _anchor(file: str, article: str) -> str:
+    """The name of an article's place on this page."""
+    return f"{file.partition('_')[0]}-{article.translate({ord('（'): None, ord('）'): None})}"
+
+
+def _sources(rules: Iterable[Rule]) -> Iterator[str]:
+    """The documents that rules stand on, by file and article, with the rules of each article."""
+    found: dict[tuple[str, str], dict[str, list[Rule]]] = {}
+    for rule in rules:
+        for basis in rule.basis:
+            for article in articles_of(basis) if basis.file else ():
+                found.setdefault((basis.file or "", basis.text), {}).setdefault(article, []).append(rule)
+    yield "## 出处 Sources\n"
+    yield '<a id="sources"></a>'
+    for (file, title), articles in sorted(found.items()):
+        yield f"\n### {title}\n\n`{file}`\n"
+        for article, citing in articles.items():
+            links = ", ".join(f"[{rule.id}](#{_heading(rule)})" for rule in citing)
+            yield f'- <a id="{_anchor(file, article)}"></a>{article}: {links}'
+
+
+def _heading(rule: Rule) -> str:
+    """The anchor that a reader of Markdown gives the heading of a rule."""
+    text = f"{rule.id} {rule.name.zh} · {rule.name.en}".lower()
+    return "".join(c for c in text if c.isalnum() or c in " -_").replace(" ", "-")
 
 
 def _parameter(parameter: Parameter) -> str:

@@ -18,7 +18,20 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
 from api.choices import Choices, Format, choices
-from api.commands import calendar, cases, data, follow, forms, funds, judge, machine, picture, scoped, tables
+from api.commands import (
+    calendar,
+    cases,
+    data,
+    explain,
+    follow,
+    forms,
+    funds,
+    judge,
+    machine,
+    picture,
+    scoped,
+    tables,
+)
 from api.home import check_home, home_refused, is_of_home, reason_of
 from api.render import (
     close_quietly,
@@ -205,6 +218,7 @@ app.command("ingest")(data.ingest)
 app.command("calendar")(calendar.calendar)
 app.command("tables")(tables.tables)
 app.command("scan")(judge.scan)
+app.command("explain")(explain.explain)
 app.command("trace")(follow.trace)
 app.command("links")(follow.links)
 judge.rules_app.command("set")(forms.set_rule)

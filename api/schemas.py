@@ -168,6 +168,12 @@ class CalendarGap(BaseModel):
     rules: list[str]
 
 
+class FindingDetail(Finding):
+    """A finding with its case note, masked: `fundtrail explain --format json` without what is not masked."""
+
+    note: dict[str, Any]
+
+
 class NotEvaluable(BaseModel):
     """A rule that could not be evaluated, and the tables that it lacks."""
 

@@ -1,6 +1,7 @@
 """`scan` and `rules`: what does not add up, and by which rules."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -99,7 +100,11 @@ def scan(
 def write_scan(chosen: Choices, found: dict[str, Any], asked: Asked) -> None:
     """The result of a scan in the chosen format, its findings in reading order."""
     if chosen.format == "json":
-        write_json(found)
+        rules = [
+            entry | {"again": chosen.command("scan", *replace(asked, rules=(entry["rule_id"],)).options())}
+            for entry in found["rules"]
+        ]
+        write_json(found | {"rules": rules})
     elif chosen.format == "csv":
         findings = as_dict_rows(found["findings"], FINDING)
         missing = [[entry["rule_id"], " ".join(entry["missing"])] for entry in found["not_evaluable"]]
@@ -256,7 +261,7 @@ def _write_rule(chosen: Choices, page: dict[str, Any]) -> None:
     write_line(page["description"][lang])
     write_line(f"{chosen.say('subject')}  {chosen.say('subject_' + page['subject'])}")
     write_line(f"{chosen.say('amount_yuan')}  {page['amount'][lang]}")
-    _write_list(chosen.say("basis"), (f"{basis['text']} {basis['article']}" for basis in page["basis"]))
+    _write_list(chosen.say("basis"), (_basis_line(basis, lang) for basis in page["basis"]))
     _write_list(chosen.say("innocent"), (entry[lang] for entry in page["innocent"]))
     write_line(f"{chosen.say('needs')}  {_tables(chosen, page)}")
     if page["parameters"]:
@@ -269,6 +274,13 @@ def _write_rule(chosen: Choices, page: dict[str, Any]) -> None:
         write_table(made)
     write_line()
     write_line(page["query"].rstrip())
+
+
+def _basis_line(basis: dict[str, Any], lang: str) -> str:
+    """A basis with the words of the document, which are in its language alone."""
+    words = f"“{'…'.join(basis['words'])}”" if basis["words"] else ""
+    colon = (": " if lang == "en" else "：") if words else ""
+    return f"{basis['text']} {basis['article']}{colon}{words}"
 
 
 def _tables(chosen: Choices, page: dict[str, Any]) -> str:

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-import numpy as np
-
 from api.exports.draw import add_box, arrow_of
 from api.exports.picture import Arrow, Box, Picture
 from api.story import Step, Teller
 from api.telling import STEP_HEADINGS, step_row
-from tracer.flow.trace import ROW_TABLES
 from tracer.messages import bracketed, say
 from tracer.money import format_yuan
 from tracer.rules.evidence import explain, masked_subject
 from tracer.rules.spec import Rule
+from tracer.rules.way import evidence_rows
 
 
 def draw_finding(
@@ -69,15 +67,5 @@ def draw_finding(
 def evidence_steps(teller: Teller, finding: dict[str, Any]) -> list[Step]:
     """The movements among the evidence, in the order in which they moved; bank legs are their payments."""
     flow = teller.flow
-    rows: set[int] = set()
-    for kind, table in enumerate(ROW_TABLES):
-        seqs = [
-            int(entry["ref"].partition("#")[2]) for entry in finding["evidence"] if entry["table"] == table
-        ]
-        if not seqs:
-            continue
-        rows.update(np.flatnonzero((flow.kind == kind) & np.isin(flow.seq, seqs)).tolist())
-        if table == "transfers":
-            rows.update(flow.leg_rows[np.isin(flow.leg_seq, seqs)].tolist())
-    ordered = sorted(rows, key=lambda row: (int(flow.start[row]), row))
+    ordered = evidence_rows(flow, finding["evidence"])
     return [teller.step(row, int(flow.amount[row])) for row in ordered]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from api.deps import LIMIT, Count, Cursor, Limit, OpenBooks, read_cursor, write_cursor
-from api.routes.findings import masked_evidence
+from api.explained import masked_row
 from api.schemas import Alert, AlertDetail, Alerts, Move, Moves, Slip, SlipFiled
 from tracer.casework import alerts as casework
 from tracer.casework import look
@@ -79,7 +79,7 @@ def alert(books: OpenBooks, alert_id: AlertId) -> AlertDetail:
         next=casework.alert_id(after) if after else None,
         rule_version=finding["rule_version"],
         parameters=finding["parameters"],
-        evidence=[masked_evidence(entry) for entry in finding["evidence"]],
+        evidence=[masked_row(entry) for entry in finding["evidence"]],
         slips=[_slip(slip) for slip in slips],
     )
 

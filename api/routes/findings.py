@@ -1,15 +1,20 @@
 """What the rules find as of a day."""
 
+import shlex
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
+from api.asked import Asked
 from api.deps import LIMIT, Count, Cursor, Limit, OpenBooks, read_cursor, write_cursor
+from api.errors import NotFound
+from api.explained import Explained, masked_row
 from api.routes.trace import Method
-from api.schemas import CalendarGap, Finding, Findings, NotEvaluable
+from api.schemas import CalendarGap, Finding, FindingDetail, Findings, NotEvaluable
+from api.story import Teller
 from tracer.errors import UsageError
-from tracer.mask import mask_account, mask_text
+from tracer.flow.build import build_flow
 from tracer.money import format_yuan
 from tracer.rules.evidence import masked_subject
 from tracer.rules.packs import load_packs, rules_of
@@ -65,6 +70,26 @@ def findings(
     )
 
 
+@router.get("/findings/{number}")
+def finding(
+    books: OpenBooks,
+    number: Annotated[int, Path(ge=1, le=2**31 - 1, description="As `/v1/findings` numbers them.")],
+    as_of: Annotated[date, Query(description="Nothing dated later is seen.")],
+    method: Method = "linked",
+) -> FindingDetail:
+    """One finding as a case note: the way of its money, sums, rows, limits, basis, innocent explanations."""
+    found = books.scan(as_of, method)
+    if number > len(found["findings"]):
+        raise NotFound("没有这个序号的发现，见 /v1/findings / no finding has this number; see /v1/findings")
+    one = found["findings"][number - 1]
+    rule = rules_of(books.home, found)[one["rule_id"]]
+    asked = Asked(as_of, method=method)
+    again = {"explain": shlex.join(["fundtrail", "explain", str(number), *asked.options()])}
+    flow = build_flow(books.home, method, as_of, found["ledger_version"])
+    note = Explained(Teller(flow, books.ledger), one, rule, found).masked_note(again)
+    return FindingDetail(**_finding(number, one, rule).model_dump(), note=note)
+
+
 def _finding(number: int, finding: dict[str, Any], rule: Rule) -> Finding:
     return Finding(
         number=number,
@@ -75,12 +100,6 @@ def _finding(number: int, finding: dict[str, Any], rule: Rule) -> Finding:
         amount_fen=finding["amount_fen"],
         amount=format_yuan(finding["amount_fen"]),
         parameters=finding["parameters"],
-        evidence=[masked_evidence(entry) for entry in finding["evidence"]],
+        evidence=[masked_row(entry) for entry in finding["evidence"]],
         calendar_gaps=finding.get("calendar_gaps", []),
     )
-
-
-def masked_evidence(entry: dict[str, Any]) -> dict[str, Any]:
-    """A row that a finding stands on, by place; the identifier of an account is masked."""
-    name = mask_account(entry["id"]) if entry["table"] == "accounts" else entry["id"]
-    return entry | {"id": name, "file": mask_text(entry["file"])}

@@ -123,6 +123,20 @@ def test_a_cut_trace_says_what_it_left_out(client: TestClient) -> None:
     assert trace["cut_fen"] == trace["amount_fen"] - trace["parts"][0]["fen"] == 400_000
 
 
+def test_a_finding_is_told_as_a_note_masked(client: TestClient) -> None:
+    listed = answer(client, "/findings", as_of="2022-01-01", rule_id="ZC06")["items"][0]
+    one = answer(client, f"/findings/{listed['number']}", as_of="2022-01-01")
+    note = one.pop("note")
+    assert one == listed
+    assert sum(term["fen"] for term in note["sums"]) == listed["amount_fen"]
+    assert note["path"]["steps"][-1]["id"] == listed["subject"]
+    assert note["path"]["steps"][-1]["from"] == "某县扶贫资金专账（…0001）"
+    assert note["rows"] == listed["evidence"]
+    assert note["basis"][0]["words"]
+    assert note["commands"] == {"explain": f"fundtrail explain {listed['number']} --as-of 2022-01-01"}
+    assert client.get("/v1/findings/9999?as_of=2022-01-01").status_code == 404
+
+
 def test_findings_page_by_number(client: TestClient) -> None:
     whole = answer(client, "/findings", as_of="2022-01-01", count=True)
     assert whole["count"] == len(whole["items"]) > 5
@@ -228,6 +242,7 @@ def test_no_canary_in_any_answer(client: TestClient) -> None:
         "/rules",
         "/payments/PZ00000381",
         "/findings?as_of=2022-01-01",
+        *(f"/findings/{number}?as_of=2022-01-01" for number in range(1, 8)),
     ]
     paths += [f"/accounts/{key}" for key in keys]
     subjects = ["PZ00000381", "PZ00000382", "LS1", "LS3", "ZY01", "XJ01", *keys]
@@ -251,7 +266,7 @@ def described(home: Path) -> Any:
 def test_every_route_keeps_its_promises(described: Any, path: str) -> None:
     """Whatever is asked, an answer has the form that the OpenAPI description promises, and is never a 500."""
 
-    examples = 3 if path == "/v1/findings" else 15  # each day that is asked for builds a graph
+    examples = 3 if path.startswith("/v1/findings") else 15  # each day that is asked for builds a graph
 
     @settings(max_examples=examples, deadline=None, database=None, derandomize=True)
     @given(described[path]["GET"].as_strategy())

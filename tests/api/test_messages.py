@@ -25,6 +25,7 @@ MADE_UP = (
     "slip_",
     "calendar_",
     "scope_",
+    "cut_",
 )
 """Beginnings of keys that the code puts together."""
 

@@ -243,6 +243,45 @@ def test_the_groups_of_a_prohibited_use_are_named(result: dict[str, object]) -> 
     assert finding["details"]["words"] == ["ZC05-1 办公用品"]
 
 
+def test_a_prohibited_use_shows_the_exceptions_that_were_tried(tmp_path: Path) -> None:
+    payments = """
+        payment_id | payer_account | payee_account | indicator_id | amount | paid_at    | purpose
+        P1         | T             | X             | A            | 10     | 2019-03-01 | 民工工资、电费
+        P2         | T             | X             | A            | 20     | 2019-03-02 | 助学金
+        P3         | T             | X             | A            | 30     | 2019-03-02 | 电费
+    """
+    write_ledger(tmp_path, {"payments": payments})
+    result = scan(tmp_path, AS_OF, ["ZC05"])
+    details = {finding["subject"]: finding["details"] for finding in result["findings"]}
+    assert details.keys() == {"P1", "P3"}
+    assert details["P1"]["words"] == details["P3"]["words"] == ["ZC05-1 电费"]
+    assert details["P1"]["exceptions"] == ["ZC05-1 民工工资"]
+    assert details["P3"]["exceptions"] == []
+    tried = result["rules"][0]["words"]
+    assert "助学金" in tried["general"]["exceptions"]
+    assert "民工工资" in tried["ZC05-1"]["exceptions"]
+    assert "电费" in tried["ZC05-1"]["words"]
+
+
+def test_what_is_the_same_for_all_findings_of_a_rule_is_told_once(result: dict[str, object]) -> None:
+    told = {entry["rule_id"]: entry for entry in result["rules"]}
+    assert all(entry["innocent"] and entry["basis"] for entry in told.values())
+    assert told["ZB05"]["basis"][0]["words"][0].startswith("预算处接收记账和主管处（室）预算分配下达情况")
+    assert told["ZC02"]["handler"] == {"office": RULES["ZC02"].office, "joint": RULES["ZC02"].joint}
+    assert "exemptions" not in told["ZB05"]["not_ingested"]
+    assert told["ZC08"]["limits"] == ["window", "hops"]
+    for finding in result["findings"]:
+        terms = told[finding["rule_id"]]["sum"]
+        total = sum(term["sign"] * finding["details"][term["column"]] for term in terms)
+        assert not terms or total == finding["amount_fen"] + finding.get("exempt_fen", 0)
+    assert told["ZB05"]["sum"]
+    assert told["ZB05"]["innocent"][0] == {
+        "zh": RULES["ZB05"].innocent[0].zh,
+        "en": RULES["ZB05"].innocent[0].en,
+    }
+    assert not any("innocent" in finding for finding in result["findings"])
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_finding_in_words_shows_its_working(result: dict[str, object], lang: Language) -> None:
     (finding,) = (f for f in result["findings"] if f["rule_id"] == "ZB05")

@@ -114,6 +114,31 @@ def states(connection: Connection) -> dict[State, int]:
     return {state: found.get(state, 0) for state in STATES}
 
 
+@dataclass(frozen=True)
+class Opening:
+    """How an alert was opened: the scan's day, ledger version and method, and what it found."""
+
+    as_of: date
+    ledger_version: int
+    method: str
+    finding: Mapping[str, Any]
+
+
+def opening(connection: Connection, number: int) -> Opening | None:
+    """How an alert was opened, from the append-only log, or None for an alert that is not there."""
+    log = MOVES_LOG.c
+    row = connection.execute(
+        sa.select(log.as_of, log.ledger_version, log.finding).where(log.number == number, log.version == 1)
+    ).one_or_none()
+    if row is None:
+        return None
+    of_scan = (UPDATES.c.as_of == row.as_of, UPDATES.c.ledger_version == row.ledger_version)
+    method = connection.execute(
+        sa.select(UPDATES.c.method).where(*of_scan).order_by(UPDATES.c.number)
+    ).scalar()
+    return Opening(row.as_of, row.ledger_version, method or "linked", row.finding)
+
+
 def followed_by(connection: Connection, number: int) -> int | None:
     """The alert that changed evidence opened after this one."""
     return connection.execute(sa.select(ALERTS.c.number).where(ALERTS.c.previous == number)).scalar()

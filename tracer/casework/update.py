@@ -204,7 +204,13 @@ def kept(finding: Mapping[str, Any]) -> dict[str, Any]:
         "subject",
         "amount_fen",
         "parameters",
+        "not_from_documents",
+        "set",
         "details",
+        "day",
+        "exempt_fen",
+        "exemptions",
+        "calendar_gaps",
         "evidence",
     )
     return {name: finding[name] for name in names if name in finding}

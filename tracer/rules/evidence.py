@@ -1,6 +1,6 @@
 """The working of a finding: the rows that it stands on, where they came from, and the finding in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,18 @@ from tracer.mask import mask_account, mask_id, mask_text
 from tracer.messages import Language, bracketed, office, say
 from tracer.money import format_yuan
 from tracer.rules.exemptions import Found
+from tracer.rules.note import cut_of, parameter_rows, sums_of, words_tried
 from tracer.rules.parameters import Resolved
-from tracer.rules.spec import Column, Rule
+from tracer.rules.quotations import quoted
+from tracer.rules.spec import Basis, Column, Rule
 from tracer.schema import DAY_COLUMNS, IDENTIFIERS, TABLES
 from tracer.text import brief
 
 ROWS_SHOWN = 20
 """Rows of evidence that a text shows; it says how many more there are."""
+
+TERMS_SHOWN = 6
+"""Rows that add up to an amount are listed up to this number."""
 
 _ORDER = {table: n for n, table in enumerate(TABLES)}
 
@@ -119,26 +124,33 @@ def explain(
     result: Mapping[str, Any],
     lang: Language = "zh",
     again: str = "",
+    way: Sequence[str] = (),
+    ends: Sequence[tuple[str, int]] = (),
 ) -> str:
-    """A finding of `scan` in words, masked: what, how much, why, on which rows, what else it could be.
+    """A finding of `scan` as a case note, masked: what, how much, why, its way and rows, what else it may be.
 
-    `result` is what `scan` returned, `again` the command that gives the finding again, where there is one.
+    `result` is what `scan` returned, `again` the command that gives the finding again, where there is one;
+    `way` are lines on the way of the money and `ends` its last movements with their fen.
     """
     w = _Words(lang)
     subject, money = brief(masked_subject(finding, rule)), w.yuan(finding["amount_fen"])
+    method = f"{result['method']}{w.bracketed(w(result['method']))}"
     lines = [
         f"{w.level(finding['level'])}{rule.id} {w.text(rule.name)}  v{rule.version}  {rule.sha256[:12]}",
+        f"{w('as_of')} {result['as_of']}  {w('ledger')} v{result['ledger_version']}  {w('method')} {method}",
         f"{w('subject')}  {subject}   {w('amount')}  {money}{w.bracketed(w.text(rule.amount))}",
         f"{w('meaning')}  {w.text(rule.description)}",
-        *_working(finding, rule, w),
-        f"{w('parameters')}  {_parameter_text(finding, result, rule, w)}",
-        *_gap_lines(finding, w),
+        *_working(finding, rule, w, ends),
+        *_words_lines(words_tried(finding, result), w),
+        f"{w('parameters')}  {_parameter_text(finding, rule, w)}",
+        *([w("way_of_money"), *(f"  {line}" for line in way)] if way else []),
         w("rows_behind"),
         *(f"  {line}" for line in _row_lines(finding["evidence"], w)),
+        *_cut_lines(finding, rule, result, w),
         w("innocent"),
         *(f"  · {w.text(entry)}" for entry in rule.innocent),
         w("rule_basis"),
-        *(f"  · {_basis_text(entry, w)}" for entry in rule.basis),
+        *(f"  {line}" for entry in rule.basis for line in _basis_lines(rule, entry, w)),
         f"{w('handler')}  {w.list(office(name, lang) for name in (rule.office, rule.joint) if name)}",
     ]
     return "\n".join([*lines, *([f"{w('again')}  {again}"] if again else [])])
@@ -206,16 +218,9 @@ def masked_subject(finding: Mapping[str, Any], rule: Rule) -> str:
     return mask_id(subject) if rule.subject in ("person_id", "actor", "payee") else mask_text(subject)
 
 
-def _working(finding: Mapping[str, Any], rule: Rule, w: _Words) -> list[str]:
+def _working(finding: Mapping[str, Any], rule: Rule, w: _Words, ends: Sequence[tuple[str, int]]) -> list[str]:
     details = finding["details"]
-    lines = []
-    if rule.sum:
-        parts = [
-            f"{'−' if term.sign < 0 else '+'} {w.text(term.name)} {format_yuan(details[term.column])}"
-            for term in rule.sum
-        ]
-        total = finding["amount_fen"] + finding.get("exempt_fen", 0)
-        lines.append(f"{w('sum')}  {' '.join(parts).removeprefix('+ ')} = {w.yuan(total)}")
+    lines = [_sum_line(finding, rule, w, ends)]
     if finding.get("exempt_fen"):
         lines.append(f"{w('exempt')}  {w.yuan(finding['exempt_fen'])}")
     columns = {term.column for term in rule.sum}
@@ -225,6 +230,24 @@ def _working(finding: Mapping[str, Any], rule: Rule, w: _Words) -> list[str]:
         if name not in columns
     ]
     return [*lines, f"{w('details')}  {'; '.join(facts)}"] if facts else lines
+
+
+def _sum_line(finding: Mapping[str, Any], rule: Rule, w: _Words, ends: Sequence[tuple[str, int]]) -> str:
+    """What adds up to the amount; where the rows alone do not, the rule's words for it."""
+    terms = sums_of(finding, rule, ends)
+    total = w.yuan(finding["amount_fen"] + finding.get("exempt_fen", 0))
+    if not terms:
+        return f"{w('sum')}  {w('sum_of_rule', amount=w.text(rule.amount), total=total)}"
+    if len(terms) > TERMS_SHOWN:
+        return f"{w('sum')}  {w('sum_of_rows', count=len(terms), total=total)}"
+    parts = [f"{'−' if term['fen'] < 0 and rule.sum else '+'} {_term(term, w)}" for term in terms]
+    return f"{w('sum')}  {' '.join(parts).removeprefix('+ ')} = {total}"
+
+
+def _term(term: Mapping[str, Any], w: _Words) -> str:
+    if term["name"]:
+        return f"{term['name'][w.lang]} {format_yuan(abs(term['fen']))}"
+    return f"{brief(mask_text(term['id']))} {format_yuan(term['fen'])}"
 
 
 def _fact(name: str, value: Any, column: Column, w: "_Words") -> str:
@@ -241,20 +264,13 @@ def _fact(name: str, value: Any, column: Column, w: "_Words") -> str:
     return brief(mask_text(str(value)))
 
 
-def _parameter_text(finding: Mapping[str, Any], result: Mapping[str, Any], rule: Rule, w: _Words) -> str:
+def _parameter_text(finding: Mapping[str, Any], rule: Rule, w: _Words) -> str:
     parts = []
-    for name, value in finding["parameters"].items():
-        shown = "—" if value is None else f"{value} {w(f'unit_{rule.parameter[name].unit}')}"
-        unfounded = name in finding["not_from_documents"]
-        origin = "set" if name in finding["set"] else rule.parameter[name].origin
-        origin = w.bracketed(w(f"origin_{origin}")) if unfounded else ""
-        parts.append(f"{name}={shown}{origin}")
+    for row in parameter_rows(finding, rule):
+        shown = "—" if row["value"] is None else f"{row['value']} {w('unit_' + row['unit'])}"
+        origin = "" if row["from_documents"] else w.bracketed(w(f"origin_{row['origin']}"))
+        parts.append(f"{row['name']}={shown}{origin}")
     return ("；" if w.lang == "zh" else "; ").join(parts) or w("none")
-
-
-def _gap_lines(finding: Mapping[str, Any], w: _Words) -> list[str]:
-    years = w.list(map(str, finding.get("calendar_gaps", ())))
-    return [f"{w('deadline')}  {w('deadline_gap', years=years)}"] if years else []
 
 
 def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:
@@ -270,5 +286,40 @@ def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:
     return [*lines, w("more_rows", count=hidden)] if hidden > 0 else lines
 
 
-def _basis_text(basis: Any, w: _Words) -> str:
-    return f"{basis.text} {basis.article}{w.bracketed(basis.file) if basis.file else ''}"
+def _cut_lines(finding: Mapping[str, Any], rule: Rule, result: Mapping[str, Any], w: _Words) -> Iterator[str]:
+    """What was not looked at or left out, one line for each; or that nothing was."""
+    yield w("cut_title")
+    texts = [_cut_text(entry, w) for entry in cut_of(finding, rule, result)]
+    hidden = len(finding["evidence"]) - ROWS_SHOWN
+    if hidden > 0:
+        texts.append(w("cut_rows", count=hidden))
+    yield from (f"  · {text}" for text in texts or [w("cut_nothing")])
+
+
+def _cut_text(entry: Mapping[str, Any], w: _Words) -> str:
+    kind = entry["kind"]
+    if kind == "limit":
+        return w("cut_limit", name=entry["name"], value=entry["value"], unit=w(f"unit_{entry['unit']}"))
+    if kind == "exempted":
+        return w("cut_exempted", amount=w.yuan(entry["fen"]), count=len(entry["rows"]))
+    if kind == "calendar":
+        return f"{w('deadline')}  {w('deadline_gap', years=w.list(map(str, entry['years'])))}"
+    if kind == "not_ingested":
+        return w("cut_tables", tables=w.list(map(w.table, entry["tables"])))
+    return w(f"cut_{kind}", count=entry["count"])
+
+
+def _words_lines(words: Mapping[str, Any], w: _Words) -> Iterator[str]:
+    """Of a prohibited use: the exceptions that were tried before the words were looked for."""
+    if not words:
+        return
+    general = len(words["general"]["exceptions"])
+    for group, lists in words.items():
+        if group != "general":
+            own = w.list(lists["exceptions"]) or w("none")
+            yield f"{w('exceptions')}  {w('exceptions_tried', group=group, general=general, own=own)}"
+
+
+def _basis_lines(rule: Rule, basis: Basis, w: _Words) -> Iterator[str]:
+    yield f"· {basis.text} {basis.article}{w.bracketed(basis.file) if basis.file else ''}"
+    yield from (f"  “{words}”" for words in quoted(rule, basis))

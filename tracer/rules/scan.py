@@ -13,7 +13,7 @@ from tracer.calendar import WorkingDays, day_number
 from tracer.flow.store import check_method
 from tracer.graph.base import QueryFailed, QueryTimeout, Row, Store, StoreExhausted, Value
 from tracer.graph.build import open_graph
-from tracer.graph.uses_file import uses_digest
+from tracer.graph.uses_file import load_uses, uses_digest
 from tracer.ledger import Ledger
 from tracer.rules.evidence import Rows, finding_row
 from tracer.rules.exemptions import (
@@ -26,7 +26,8 @@ from tracer.rules.exemptions import (
     unite,
 )
 from tracer.rules.kept import Values, read_kept, resolve_at
-from tracer.rules.load import choose_rules
+from tracer.rules.load import basis_rows, both, choose_rules
+from tracer.rules.note import LIMITS
 from tracer.rules.packs import load_packs
 from tracer.rules.parameters import Resolved, read_settings
 from tracer.rules.place import NOWHERE, Place, fund_key, places_of
@@ -57,8 +58,9 @@ def scan(
     is that version of a rule.
     `parameters` is a file and `settings` are texts `RULE.param=value`; `graph` is a Bolt URI instead of the
     embedded graph. Beside the contract's keys: `pack` (its budget year, also in each finding), `method`,
-    `rules` (version, sha256, parameters of each rule evaluated), `retired` (rules that the pack has ended),
-    `suppressed`, `not_evaluated` (number of single subjects by rule), `problems`, `digest`,
+    `rules` (version, sha256, parameters, innocent explanations, basis and whatever else is the same for all
+    findings of a rule), `retired` (rules that the pack has ended), `suppressed`, `not_evaluated` (number of
+    single subjects by rule), `problems`, `digest`,
     `calendar_gaps` (years without calendar rows that deadlines cross, and the rules; of a finding its years),
     `summary` (numbers of rules), `words_sha256` (of the words that the home keeps for ZC05, else null).
     `left_out` takes the subjects that were not evaluated themselves, by rule.
@@ -110,7 +112,7 @@ def scan(
                 if outcome[1]:
                     skipped[entry.rule.id] = outcome[1]
     exemptions = read_exemptions(ledger, version, as_of) if tables.get("exemptions") else []
-    result = _result(ledger, version, as_of, method, resolved, found, exemptions) | {
+    result = _result(ledger, version, tables, as_of, method, resolved, found, exemptions) | {
         "pack": year,
         "retired": [rule.id for rule in known.values() if rule.status == "retired"],
         "not_evaluable": sorted(not_evaluable, key=lambda entry: str(entry["rule_id"])),
@@ -288,6 +290,7 @@ def given_values(days: WorkingDays, as_of: date, tables: Iterable[str]) -> dict[
 def _result(
     ledger: Ledger,
     version: int,
+    tables: Mapping[str, int],
     as_of: date,
     method: str,
     resolved: Sequence[Resolved],
@@ -312,21 +315,29 @@ def _result(
         "not_evaluated": {},
         "suppressed": hidden,
         "problems": problems_of(exemptions, {rule_id: entry.rule for rule_id, entry in by_id.items()}),
-        "rules": [_rule_entry(entry) for entry in resolved],
+        "rules": [_rule_entry(entry, ledger.home, tables) for entry in resolved],
         "words_sha256": uses_digest(ledger.home) or None,
         "digest": _digest(as_of, version, method, findings),
     }
 
 
-def _rule_entry(entry: Resolved) -> dict[str, Any]:
+def _rule_entry(entry: Resolved, home: Path, tables: Mapping[str, int]) -> dict[str, Any]:
+    """What is the same for all findings of a rule, once."""
     rule = entry.rule
-    return {
+    row = {
         "rule_id": rule.id,
         "rule_version": rule.version,
         "sha256": rule.sha256,
         "parameters": entry.echoed(),
         "origins": {p.name: "set" if p.name in entry.set_by_user else p.origin for p in rule.parameters},
+        "innocent": [both(text) for text in rule.innocent],
+        "basis": basis_rows(rule),
+        "handler": {"office": rule.office, "joint": rule.joint},
+        "sum": [{"column": t.column, "sign": t.sign, "name": both(t.name)} for t in rule.sum],
+        "limits": [name for name in LIMITS if name in rule.parameter],
+        "not_ingested": [table for table in rule.optional if not tables.get(table)],
     }
+    return row | ({"words": load_uses(home).tried()} if ":ProhibitedUse" in rule.query else {})
 
 
 def _digest(as_of: date, version: int, method: str, findings: Iterable[Mapping[str, Any]]) -> str:

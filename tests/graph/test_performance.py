@@ -204,7 +204,7 @@ def test_reports_that_are_due(tmp_path: Path) -> None:
         (report, "甲", "2019-02", day("2019-03-01"), None, day("2019-03-04"), f[2], f[1]),
         (report, "甲", "2019-03", day("2019-04-01"), None, None, f[3], f[1]),
         (report, "丙", "2019年3月", None, None, None, f[5], f[5]),
-        (proposal, "甲", "2020", fall, end, None, None, f[0]),
+        (proposal, "甲", "2020", fall, end, None, None, f[1]),
         (proposal, "乙", "2020", fall, end, day("2019-04-01"), f[4], f[4]),
         (proposal, "丙", "2020", fall, end, None, None, f[5]),
         (proposal, "丁", "2020", fall, end, None, None, f[6]),

@@ -35,6 +35,8 @@ class Pack:
     as_of: date
     has_settings: bool
     cases: list[Case] = field(default_factory=list)
+    first: int = 0
+    """The number of the first case."""
 
     @property
     def name(self) -> str:
@@ -61,7 +63,7 @@ class Pack:
         mine = [row for row in rows if row["rule_id"] == case.rule_id]
         if case.alone:
             return mine
-        number = self.cases.index(case)
+        number = self.first + self.cases.index(case)
         persons = {_person(text, number): text for text in (*case.expect, *case.suppressed)}
         return [
             row | {"subject": persons.get(subject, subject.removeprefix(f"{number}-"))}
@@ -69,15 +71,18 @@ class Pack:
             if re.match(rf"{number}-|\d\d{number:04}\d{{11}}[\dX]$", subject := row["subject"])
         ]
 
-    def write_ledger(self, home: Path) -> None:
+    def tables(self) -> dict[str, pa.Table]:
         tables: dict[str, list[pa.Table]] = {}
-        for number, case in enumerate(self.cases):
+        for number, case in enumerate(self.cases, self.first):
             for name, text in case.ledger.items():
                 rows = parse_table(name, text)
                 tables.setdefault(name, []).append(rows if case.alone else _apart(rows, number))
+        return {name: pa.concat_tables(parts) for name, parts in tables.items()}
+
+    def write_ledger(self, home: Path) -> None:
         with Ledger(home).write() as writer:
-            for name, parts in tables.items():
-                writer.add(name, pa.concat_tables(parts), file=f"{name}.csv", sheet=None, report={})
+            for name, rows in self.tables().items():
+                writer.add(name, rows, file=f"{name}.csv", sheet=None, report={})
             writer.commit()
 
 

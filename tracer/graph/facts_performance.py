@@ -154,7 +154,8 @@ WITH reports AS (
     FROM filings WHERE kind = 'monthly_report'
 ),
 reporters AS (
-    SELECT office_id, min(month) AS first_month, arg_min(_seq, (month, _seq)) AS seq
+    SELECT office_id, min(month) AS first_month,
+        arg_min(_seq, (month, coalesce(sent_on, 99999999), _seq)) AS seq
     FROM reports WHERE month IS NOT NULL GROUP BY ALL
 ),
 months AS (
@@ -182,7 +183,11 @@ due AS (
     SELECT 'rule_proposal', office_id, p.seq, office_seq, ({year} + 1)::VARCHAR,
         (make_date({year}, 10, 15) - DATE '1970-01-01')::BIGINT,
         (make_date({year}, 12, 31) - DATE '1970-01-01')::BIGINT, p.sent_on
-    FROM (SELECT office_id, min(_seq) AS office_seq FROM filings GROUP BY ALL)
+    FROM (
+        SELECT office_id, arg_min(_seq, (
+            kind::VARCHAR, coalesce(period_key, ''), coalesce(sent_on, 99999999), _seq)) AS office_seq
+        FROM filings GROUP BY ALL
+    )
         LEFT JOIN proposals p USING (office_id)
     WHERE {year} IS NOT NULL
 )

@@ -66,9 +66,18 @@ def test_missing_input_is_named_and_never_clean(case: Case, tmp_path: Path) -> N
 @pytest.mark.parametrize("rule_id", load_rules())
 def test_every_rule_has_its_cases(rule_id: str) -> None:
     kinds = {case.kind for case in BOOK if case.rule_id == rule_id}
-    assert {"hit", "near_miss", "boundary", "missing"} <= kinds
+    assert {"hit", "near_miss", "boundary", "guard", "missing"} <= kinds
     assert any(case.expect for case in BOOK if case.rule_id == rule_id and case.kind == "boundary")
     assert any(case.expect for case in BOOK if case.rule_id == rule_id and case.kind == "hit")
+
+
+def test_every_parameter_is_set_in_a_case() -> None:
+    """Its own, or the one that it follows."""
+    given = {text.partition("=")[0].upper() for case in BOOK for text in case.settings}
+    for rule in load_rules().values():
+        for parameter in rule.parameters:
+            names = {f"{rule.id}.{parameter.name}", parameter.follows or ""}
+            assert {name.upper() for name in names} & given, names
 
 
 def test_every_case_belongs_to_a_rule() -> None:

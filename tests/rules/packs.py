@@ -1,9 +1,9 @@
 """Cases of the book put together into ledgers that are looked at once, each case with names of its own.
 
 Building a graph costs far more than asking it, so the cases of one day share a ledger. What rows name gets
-the number of its case before it, and persons another county in their ID number, so that cases cannot touch
-one another. A case that depends on what is not in its ledger, or on the letters of a name, says
-`alone: true`.
+the number of its case before it, persons another county in their ID number and places another division code,
+so that cases cannot touch one another. A case that depends on what is not in its ledger, or on the letters
+of a name, says `alone: true`.
 """
 
 import re
@@ -105,6 +105,8 @@ def _apart(rows: pa.Table, number: int) -> pa.Table:
             change = _person
         elif name == "subject":
             change = _subject
+        elif name == "region_code":
+            change = _region
         else:
             continue
         texts = [change(text, number) for text in rows[name].to_pylist()]
@@ -114,6 +116,11 @@ def _apart(rows: pa.Table, number: int) -> pa.Table:
 
 def _named(text: str | None, number: int) -> str | None:
     return text if text in _NOT_NAMES else f"{number}-{text}"
+
+
+def _region(text: str | None, number: int) -> str | None:
+    """Counties of its own for each case, different ones staying different."""
+    return text and f"{number:03x}{text[3:]}"
 
 
 def _subject(text: str | None, number: int) -> str | None:

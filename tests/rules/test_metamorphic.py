@@ -32,6 +32,9 @@ EARLIER = date(2019, 6, 30)
 SETTINGS = ["ZC27.n=10", "RH12.times=0"]
 """So that few rows are enough for the two rules on shares."""
 
+SAMPLED = {"RH14"}
+"""Rules that cite the first and last rows of each kind as they stand in the files, and say so."""
+
 OFFICES = ("agency_name", "holder_name", "payee_name", "unit")
 """Columns with names by which offices and their accounts are found."""
 
@@ -92,7 +95,7 @@ def findings(
 
 def _comparable(kind: str, finding: dict[str, Any], sources: Sources, told: Callable[[Row], Row]) -> str:
     evidence = []
-    for row in finding["evidence"]:
+    for row in finding["evidence"] if finding["rule_id"] not in SAMPLED else ():
         table, content = sources.rows[row["file"], row["sheet"], row["row"]]
         evidence.append([row["id"], row["day"], row["amount_fen"], table, told(content)])
     exemptions = [{k: v for k, v in row.items() if k != "ref"} for row in finding.get("exemptions", ())]
@@ -139,7 +142,7 @@ def test_the_same_rows_once_more_change_nothing(
 
 
 def test_an_unrelated_county_changes_nothing(rows: Rows, expected: list[str], tmp_path: Path) -> None:
-    abroad = rows_of(Pack(AS_OF, False, CASES, first=5000).tables())
+    abroad = rows_of(Pack(AS_OF, False, CASES, first=3000).tables())
     theirs = write_sources(tmp_path / "theirs", {n: [_far_off(row) for row in t] for n, t in abroad.items()})
     ours = write_sources(tmp_path / "ours", {n: table for n, table in rows.items() if n != "calendar"})
     take_in(tmp_path / "home", theirs)
@@ -157,14 +160,13 @@ def _without_base(found: list[str]) -> list[str]:
 def _far_off(row: Row) -> Row:
     """Of another region, with names so long that no fund is nearly named like one of the other (ZB10)."""
     moved = {name: _far(value) if name in NAMES | PERSONS else value for name, value in row.items()}
-    moved |= {name: f"外县{row[name]}" for name in OFFICES if row.get(name)}
-    return moved | {"region_code": f"99{row['region_code'][2:]}"} if row.get("region_code") else moved
+    return moved | {name: f"外县{row[name]}" for name in OFFICES if row.get(name)}
 
 
 def _far(text: str | None) -> str | None:
     """Credit codes get another county, a right one a right check character."""
     if text is None or not re.fullmatch(r"\d{6}[0-9A-Z]{12}", text) or re.fullmatch(r"\d{17}[0-9X]", text):
-        return text and re.sub(r"^(5\d{3})-", r"外县乙丙丁戊\1号-", text)
+        return text and re.sub(r"^(3\d{3})-", r"外县乙丙丁戊\1号-", text)
     moved = f"{text[:2]}99{text[4:]}"
     return moved[:17] + _check(moved) if text[17] == _check(text) else moved
 

@@ -1,5 +1,6 @@
 """Exemptions: rows that suppress a finding, or lower its amount, and are never silent."""
 
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -140,6 +141,7 @@ def unite(found: Iterable[Found]) -> list[Found]:
 
 
 def _united(group: list[Found]) -> Found:
+    group = sorted(group, key=lambda finding: json.dumps(finding.details, sort_keys=True, default=str))
     names = group[0].details
     terms = {term.column for term in group[0].rule.sum}
     values = {name: [finding.details[name] for finding in group] for name in names}

@@ -218,7 +218,7 @@ def merge(rule: Rule, rows: Iterable[Row]) -> tuple[list[Found], int]:
             left_out.add(str(row["subject"]))
         else:
             groups.setdefault(tuple(str(row[name]) for name in rule.identity), []).append(row)
-    found = [_found(rule, sorted(group, key=_canonical)) for group in groups.values()]
+    found = [_found(rule, sorted(group, key=_content)) for group in groups.values()]
     return sorted(found, key=lambda finding: finding.order), len(left_out)
 
 
@@ -261,6 +261,11 @@ def _int(value: Value) -> int:
 
 def _sorted(value: Value) -> Value:
     return sorted(value, key=_canonical) if isinstance(value, list) else value
+
+
+def _content(row: Row) -> str:
+    """What orders rows of one finding: all that they say, and only then where it stands in the files."""
+    return _canonical([{name: value for name, value in row.items() if name != "evidence"}, row["evidence"]])
 
 
 def _canonical(value: object) -> str:

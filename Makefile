@@ -32,7 +32,8 @@ bench: $(SETUP)  ## the figures of the README
 	$(BIN)/python -m benchmarks
 
 drills: $(SETUP) debian  ## kills, large random runs, faults
-	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills tests/casework --numprocesses 2
+	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills tests/casework tests/rules/test_metamorphic.py \
+	  tests/rules/test_oracle.py --numprocesses 2
 
 docs: $(SETUP)  ## the generated pages
 	$(BIN)/python -m api.docs

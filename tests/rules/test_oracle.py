@@ -11,8 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from oracle import ORACLE, Books
+from oracle import ORACLE
 from packs import check_character
+from plain_books import Books
 
 from tracer.ledger import Ledger
 from tracer.rules.scan import scan

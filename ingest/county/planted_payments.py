@@ -72,6 +72,10 @@ class Desk:
             self.people.card[household].as_py(),
         )
 
+    def safe(self, households: list[int]) -> list[int]:
+        """Households in an order in which those come first whose spouse cannot have died before September."""
+        return sorted(households, key=lambda household: bool(self.people.gets[3][household]))
+
     def grant(self, person: Person, fen: int, day: date, *, line: int = 2, payee: Party | None = None,
               benefit: str = _BENEFIT, purpose: str = _BENEFIT, period: str = f"{YEAR}") -> str:  # fmt: skip
         """Pay a benefit for a person; gives the voucher number."""
@@ -293,7 +297,9 @@ def _rh08(desk: Desk) -> None:
             desk.books.find("RH10", paid, "yellow", fen)
             sum_fen += fen
         desk.books.find("RH08", keeper.account, "yellow", sum_fen)
-    shared = int(np.flatnonzero((desk.people.county == desk.clerk.county.index) & desk.people.gets[2])[0])
+    people = desk.people
+    with_child = np.flatnonzero((people.county == desk.clerk.county.index) & people.gets[2])
+    shared = desk.safe(with_child.tolist())[0]
     keeper = desk.stranger().as_payee()
     for member in (HEAD, SPOUSE, CHILD):  # three persons, but one household
         person = desk.member(shared, member)

@@ -55,7 +55,7 @@ def _rh02(desk: Desk) -> None:
 
 def _rh06(desk: Desk) -> None:
     fen = _FEN[_PER_HOUSEHOLD]
-    for n, household in enumerate(desk.households[14:17]):
+    for n, household in enumerate(desk.safe(desk.households)[:3]):
         desk.grant(
             desk.member(household), fen, date(YEAR, 9, 14), benefit=_PER_HOUSEHOLD, purpose=_PER_HOUSEHOLD
         )

@@ -93,9 +93,9 @@ def test_the_demo_finds_all_and_draws_one(tmp_path: Path) -> None:
     assert len(pictures) == 1
     assert "://" not in pictures[0].read_text("utf-8")
     again = CliRunner().invoke(app, ["--home", str(tmp_path), "--format", "csv", "demo"])
-    assert again.stdout.startswith("seed,as_of,payments,planted,found,missed,extra,picture\n")
-    assert "因例外清单不报的发现：1 条" in demo.stdout
-    assert "因例外清单不报的发现：1 条" in again.stderr  # csv has no place for it
+    assert again.stdout.startswith("seed,as_of,payments,planted,found,missed,extra,misjudged,picture\n")
+    assert "因例外清单不报的发现：7 条" in demo.stdout
+    assert "因例外清单不报的发现：7 条" in again.stderr  # csv has no place for it
 
 
 def test_the_notebook_runs_on_a_county_that_it_makes_itself(

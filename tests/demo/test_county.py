@@ -149,6 +149,18 @@ def test_noise_of_real_life_is_there(books: Books) -> None:
     assert len(expired) == 2
 
 
+def test_no_planted_benefit_goes_to_a_spouse_who_may_have_died(books: Books) -> None:
+    spouses = {row["person_id"] for row in books.table("register").to_pylist() if row["relation"] == "配偶"}
+    benefits: defaultdict[str, set[str]] = defaultdict(set)
+    for row in books.table("payments").to_pylist():
+        if row["beneficiary_id"] in spouses:
+            benefits[row["beneficiary_id"]].add(row["benefit"])
+    mortal = "外出务工补助"  # of these some die in the month of the benefit
+    planted = [names for names in benefits.values() if names != {mortal}]
+    assert len(planted) >= 3
+    assert not any(mortal in names for names in planted)
+
+
 def test_unknown_columns_are_refused() -> None:
     with pytest.raises(ValueError, match="no columns"):
         Books().add("payments", amount=1)

@@ -1,9 +1,8 @@
 """Evaluate rules on a ledger as of a day: what was found, and what could not be looked at."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,32 +10,51 @@ from typing import Any
 
 from tracer.calendar import WorkingDays, day_number
 from tracer.flow.store import check_method
-from tracer.graph.base import QueryFailed, QueryTimeout, Row, Store, StoreExhausted, Value
+from tracer.graph.base import QueryFailed, QueryTimeout, Store, StoreExhausted
 from tracer.graph.build import open_graph
 from tracer.graph.uses_file import load_uses, uses_digest
 from tracer.ledger import Ledger
-from tracer.rules.evidence import Rows, finding_row
-from tracer.rules.exemptions import (
-    Exemption,
-    Found,
-    apply_exemptions,
-    one_or_all,
-    problems_of,
-    read_exemptions,
-    unite,
+from tracer.rules.evaluate import (
+    RULE_SECONDS,
+    Outcome,
+    canonical,
+    evaluate_everywhere,
+    given_values,
+    parameter_values,
 )
-from tracer.rules.kept import Values, read_kept, resolve_at
+from tracer.rules.evidence import Rows, finding_row
+from tracer.rules.exemptions import apply_exemptions, problems_of, read_exemptions, unite
+from tracer.rules.kept import Kept, Values, read_kept, resolve_at
 from tracer.rules.load import basis_rows, both, choose_rules
 from tracer.rules.note import LIMITS
-from tracer.rules.packs import load_packs
-from tracer.rules.parameters import Resolved, read_settings
-from tracer.rules.place import NOWHERE, Place, fund_key, places_of
-from tracer.rules.series import series_rows
-from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUABLE, NOT_EVALUATED, OWN_COLUMNS, Rule
+from tracer.rules.packs import Rules, load_packs
+from tracer.rules.parameters import Resolved, Settings, read_settings
+from tracer.rules.place import NOWHERE, fund_key, places_of
+from tracer.rules.spec import Rule
 from tracer.rules.workdays import crossed_years, finding_years, gap_rows, years_with_rows
 
-RULE_SECONDS = 300.0
-"""How long one rule may take before it is reported as not evaluated."""
+
+@dataclass(frozen=True)
+class _Scan:
+    """One scan: a ledger at a version and day, the rules of a pack, and the values that hold where."""
+
+    ledger: Ledger
+    version: int
+    as_of: date
+    method: str
+    pack: int
+    known: Rules
+    chosen: Sequence[Rule]
+    kept: Sequence[Kept]
+    given: Settings
+    tables: Mapping[str, int]
+    working: WorkingDays
+    listed_years: frozenset[int]
+    """Years of which the ledger's calendar has rows."""
+
+    def resolved(self, rule: Rule) -> Resolved:
+        """The values of a rule for subjects without a place."""
+        return resolve_at(rule, self.kept, self.given, *NOWHERE)
 
 
 def scan(
@@ -71,61 +89,49 @@ def scan(
     named = None if rules is None else list(rules)
     known = packs.rules(year, named or ())
     chosen = choose_rules(known, named)
-    wanted = read_settings(known, parameters, settings)
+    given = read_settings(known, parameters, settings)
     check_method(method)
     ledger = Ledger(home)
     version = ledger.version
     tables = ledger.tables(version)
     kept = [replace(entry, fund=fund_key(entry.fund)) for entry in read_kept(home, known, year)]
-    resolved = [resolve_at(rule, kept, wanted, *NOWHERE) for rule in chosen]
-    ready = [entry for entry in resolved if not entry.rule.missing(tables)]
-    not_evaluable = [
-        {"rule_id": rule.id, "missing": missing} for rule in chosen if (missing := rule.missing(tables))
-    ]
-    found: list[Found] = []
-    gaps: dict[str, set[int]] = {}
-    working, listed_years = _calendar(ledger, version, tables)
-    skipped = left_out if left_out is not None else {}
-    if ready:
-        given = given_values(working, as_of, tables)
-        with open_graph(home, version, method, as_of, graph) as store:
-            for entry in ready:
-                progress(entry.rule.id)
-                values = Values(entry.rule, kept, wanted)
-                places = partial(places_of, ledger, version, as_of, entry.rule.subject)
-                outcome = evaluate_everywhere(store, values, places, given, as_of, seconds)
-                if isinstance(outcome, str):
-                    not_evaluable.append({"rule_id": entry.rule.id, "missing": [], "reason": outcome})
-                    continue
-                if isinstance(outcome, list):
-                    not_evaluable.append({"rule_id": entry.rule.id, "missing": outcome})
-                    continue
-                try:
-                    years = crossed_years(store, values.variants(), working, seconds) - listed_years
-                except (QueryTimeout, StoreExhausted, QueryFailed) as error:
-                    reason = f"{entry.rule.file}: {error}"
-                    not_evaluable.append({"rule_id": entry.rule.id, "missing": [], "reason": reason})
-                    continue
-                found += outcome[0]
-                if years:
-                    gaps[entry.rule.id] = years
-                if outcome[1]:
-                    skipped[entry.rule.id] = outcome[1]
-    exemptions = read_exemptions(ledger, version, as_of) if tables.get("exemptions") else []
-    result = _result(ledger, version, tables, as_of, method, resolved, found, exemptions) | {
-        "pack": year,
-        "retired": [rule.id for rule in known.values() if rule.status == "retired"],
-        "not_evaluable": sorted(not_evaluable, key=lambda entry: str(entry["rule_id"])),
-        "not_evaluated": {rule_id: len(subjects) for rule_id, subjects in skipped.items()},
+    calendar = _calendar(ledger, version, tables)
+    run = _Scan(ledger, version, as_of, method, year, known, chosen, kept, given, tables, *calendar)
+    outcomes = _outcomes(run, graph, progress, seconds)
+    if left_out is not None:
+        left_out |= {name: list(one.not_evaluated) for name, one in outcomes.items() if one.not_evaluated}
+    result = _result(run, outcomes)
+    return result | {"summary": summary_of(result)}
+
+
+def _outcomes(
+    run: _Scan, graph: str | None, progress: Callable[[str], None], seconds: float
+) -> dict[str, Outcome]:
+    """What became of each rule, by id; no graph is opened where no rule has its tables."""
+    outcomes = {
+        rule.id: Outcome(missing=missing) for rule in run.chosen if (missing := rule.missing(run.tables))
     }
-    for finding in result["findings"]:
-        years = gaps.get(finding["rule_id"], set())
-        own = finding_years(finding, known[finding["rule_id"]], working) if years else None
-        if crossed := years if own is None else own - listed_years:
-            finding["calendar_gaps"] = sorted(crossed)
-    for finding in (*result["findings"], *result["suppressed"]):
-        finding["pack"] = year
-    return result | {"calendar_gaps": gap_rows(gaps), "summary": summary_of(result)}
+    ready = [rule for rule in run.chosen if rule.id not in outcomes]
+    if ready:
+        with open_graph(run.ledger.home, run.version, run.method, run.as_of, graph) as store:
+            for rule in ready:
+                progress(rule.id)
+                outcomes[rule.id] = _outcome(run, store, rule, seconds)
+    return outcomes
+
+
+def _outcome(run: _Scan, store: Store, rule: Rule, seconds: float) -> Outcome:
+    values = Values(rule, run.kept, run.given)
+    places = partial(places_of, run.ledger, run.version, run.as_of, rule.subject)
+    given = given_values(run.working, run.as_of, run.tables)
+    outcome = evaluate_everywhere(store, values, places, given, run.as_of, seconds)
+    if not outcome.is_evaluable:
+        return outcome
+    try:
+        years = crossed_years(store, values.variants(), run.working, seconds) - run.listed_years
+    except (QueryTimeout, StoreExhausted, QueryFailed) as error:
+        return Outcome(failure=f"{rule.file}: {error}")
+    return replace(outcome, gap_years=frozenset(years))
 
 
 def summary_of(result: Mapping[str, Any]) -> dict[str, int]:
@@ -145,131 +151,11 @@ def summary_of(result: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def evaluate(
-    store: Store, entry: Resolved, given: Mapping[str, int | bool], as_of: date, seconds: float = RULE_SECONDS
-) -> tuple[list[Found], list[str]] | list[str] | str:
-    """The findings of one rule and the subjects not evaluated.
-
-    Instead of them the tables that lack what the whole rule needs, or why it failed.
-    """
-    rule = entry.rule
-    try:
-        values = _values(entry, given, as_of)
-        rows = store.run(rule.query, values, seconds)
-        lacking = next((row["evidence"] for row in rows if row["level"] == NOT_EVALUABLE), None)
-        if isinstance(lacking, list):
-            return [str(table) for table in lacking]
-        if rule.series:
-            rows = series_rows(rule.series, rows, values)
-        found, _ = merge(rule, rows)
-        return found, sorted({str(row["subject"]) for row in rows if row["level"] == NOT_EVALUATED})
-    except (QueryTimeout, StoreExhausted, QueryFailed) as error:
-        return f"{rule.file}: {error}"
-
-
-def evaluate_everywhere(
-    store: Store,
-    values: Values,
-    places: Callable[[Iterable[str]], Mapping[str, Place]],
-    given: Mapping[str, int | bool],
-    as_of: date,
-    seconds: float = RULE_SECONDS,
-) -> tuple[list[Found], list[str]] | list[str] | str:
-    """As `evaluate`, each subject with the values that hold for its fund and region.
-
-    The query is run once for each set of values; `places` tells where subjects are.
-    """
-    variants = values.variants()
-    outcomes = [evaluate(store, entry, given, as_of, seconds) for entry in variants]
-    failures = [outcome for outcome in outcomes if not isinstance(outcome, tuple)]
-    if failures or len(variants) == 1:
-        return failures[0] if failures else outcomes[0]
-    parts = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
-    at = places({name for found, out in parts for name in (*(f.subject for f in found), *out)})
-    standing: list[Found] = []
-    left_out: set[str] = set()
-    for entry, (found, out) in zip(variants, parts, strict=True):
-        here = {name for name in (*(f.subject for f in found), *out) if values.at(at.get(name)) == entry}
-        standing += [replace(f, resolved=entry) for f in found if f.subject in here]
-        left_out |= here.intersection(out)
-    return standing, sorted(left_out)
-
-
 def query_values(ledger: Ledger, version: int, entry: Resolved, as_of: date) -> dict[str, int | str | bool]:
     """All parameters with which a rule's query is run on a graph of this ledger version and day."""
     tables = ledger.tables(version)
     working, _ = _calendar(ledger, version, tables)
-    return _values(entry, given_values(working, as_of, tables), as_of)
-
-
-def _values(entry: Resolved, given: Mapping[str, int | bool], as_of: date) -> dict[str, int | str | bool]:
-    has = {f"has_{table}": bool(given.get(f"has_{table}", False)) for table in entry.rule.tables}
-    always = {name: given[name] for name in GIVEN}
-    return {**always, **has, **entry.query_values(as_of)}
-
-
-def merge(rule: Rule, rows: Iterable[Row]) -> tuple[list[Found], int]:
-    """One finding per identity, amounts added and the highest level kept; and how many subjects are out."""
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    left_out = set()
-    for row in rows:
-        _check_row(rule, row)
-        if row["level"] == NOT_EVALUATED:
-            left_out.add(str(row["subject"]))
-        else:
-            groups.setdefault(tuple(str(row[name]) for name in rule.identity), []).append(row)
-    found = [_found(rule, sorted(group, key=_content)) for group in groups.values()]
-    return sorted(found, key=lambda finding: finding.order), len(left_out)
-
-
-def _found(rule: Rule, rows: list[Row]) -> Found:
-    names = [name for name in rows[0] if name not in OWN_COLUMNS]
-    terms = {term.column for term in rule.sum}
-    details = {}
-    for name in names:
-        values = [_sorted(row[name]) for row in rows]
-        details[name] = sum(_int(v) for v in values) if name in terms else one_or_all(values)
-    day = rows[0].get("day")
-    return Found(
-        rule=rule,
-        subject=str(rows[0]["subject"]),
-        level=max((str(row["level"]) for row in rows), key=LEVELS.index),
-        amount_fen=sum(_int(row["amount_fen"]) for row in rows),
-        day=day if isinstance(day, int) else None,
-        refs=tuple(dict.fromkeys(ref for row in rows for ref in row["evidence"] if ref)),  # type: ignore[union-attr,misc]
-        details=details,
-    )
-
-
-def _check_row(rule: Rule, row: Row) -> None:
-    level, subject, amount = row["level"], row["subject"], row["amount_fen"]
-    fits = level in rule.levels and isinstance(amount, int) and isinstance(row["evidence"], list)
-    if fits and rule.sum and sum(term.sign * _int(row[term.column]) for term in rule.sum) != amount:
-        raise QueryFailed(f"算式与金额不符 / the terms of `sum` do not add up to the amount of {subject!r}")
-    if not isinstance(subject, str) or not (fits or level == NOT_EVALUATED):
-        raise QueryFailed(
-            f"查询返回的行不合要求 / the query returned a row that is no finding: level {level!r},"
-            f" amount of type {type(amount).__name__}"
-        )
-
-
-def _int(value: Value) -> int:
-    if not isinstance(value, int):
-        raise QueryFailed(f"应为整数 / not a whole number: {type(value).__name__}")
-    return value
-
-
-def _sorted(value: Value) -> Value:
-    return sorted(value, key=_canonical) if isinstance(value, list) else value
-
-
-def _content(row: Row) -> str:
-    """What orders rows of one finding: all that they say, and only then where it stands in the files."""
-    return _canonical([{name: value for name, value in row.items() if name != "evidence"}, row["evidence"]])
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return parameter_values(entry, given_values(working, as_of, tables), as_of)
 
 
 def _calendar(ledger: Ledger, version: int, tables: Mapping[str, int]) -> tuple[WorkingDays, frozenset[int]]:
@@ -279,51 +165,60 @@ def _calendar(ledger: Ledger, version: int, tables: Mapping[str, int]) -> tuple[
     return working, years_with_rows(row["day"] for row in rows)
 
 
-def given_values(days: WorkingDays, as_of: date, tables: Iterable[str]) -> dict[str, int | bool]:
-    """The parameters that every query may use: about the day, and which tables have rows."""
-    today = day_number(as_of)
-    return {
-        "as_of_day": today,
-        "as_of_workday": days.ordinal(today),
-        "as_of_workday_before": days.ordinal(today - 1),
-        "as_of_year": as_of.year,
-        "as_of_year_first_day": day_number(date(as_of.year, 1, 1)),
-        "as_of_year_last_day": day_number(date(as_of.year, 12, 31)),
-    } | {f"has_{table}": True for table in tables}
-
-
-def _result(
-    ledger: Ledger,
-    version: int,
-    tables: Mapping[str, int],
-    as_of: date,
-    method: str,
-    resolved: Sequence[Resolved],
-    found: Iterable[Found],
-    exemptions: Sequence[Exemption],
-) -> dict[str, Any]:
-    by_id = {entry.rule.id: entry for entry in resolved}
-    standing, suppressed = apply_exemptions(found, exemptions, as_of)
+def _result(run: _Scan, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+    """All that a scan says, but its summary."""
+    found = [one for rule in run.chosen for one in outcomes[rule.id].found]
+    exemptions = read_exemptions(run.ledger, run.version, run.as_of) if run.tables.get("exemptions") else []
+    standing, suppressed = apply_exemptions(found, exemptions, run.as_of)
     standing = unite(standing)
-    rows = Rows(ledger, version, [*standing, *suppressed])
-    findings = [finding_row(f, by_id[f.rule.id], rows) for f in sorted(standing, key=lambda f: f.order)]
+    rows = Rows(run.ledger, run.version, [*standing, *suppressed])
+    resolved = [run.resolved(rule) for rule in run.chosen]
+    by_id = {entry.rule.id: entry for entry in resolved}
+    findings = [
+        finding_row(f, by_id[f.rule.id], rows) | {"pack": run.pack}
+        for f in sorted(standing, key=lambda f: f.order)
+    ]
+    for finding in findings:
+        if years := _gap_years(run, finding, outcomes[finding["rule_id"]].gap_years):
+            finding["calendar_gaps"] = sorted(years)
     hidden = [
-        finding_row(f, by_id[f.rule.id], rows) | {"exemptions": [e.as_row() for e in f.exemptions]}
+        finding_row(f, by_id[f.rule.id], rows)
+        | {"exemptions": [e.as_row() for e in f.exemptions], "pack": run.pack}
         for f in sorted(suppressed, key=lambda f: f.order)
     ]
     return {
-        "as_of": as_of.isoformat(),
-        "ledger_version": version,
-        "method": method,
+        "as_of": run.as_of.isoformat(),
+        "ledger_version": run.version,
+        "method": run.method,
         "findings": findings,
-        "not_evaluable": [],
-        "not_evaluated": {},
+        "not_evaluable": _not_evaluable(outcomes),
+        "not_evaluated": {
+            rule.id: len(left_out) for rule in run.chosen if (left_out := outcomes[rule.id].not_evaluated)
+        },
         "suppressed": hidden,
-        "problems": problems_of(exemptions, {rule_id: entry.rule for rule_id, entry in by_id.items()}),
-        "rules": [_rule_entry(entry, ledger.home, tables) for entry in resolved],
-        "words_sha256": uses_digest(ledger.home) or None,
-        "digest": _digest(as_of, version, method, findings),
+        "problems": problems_of(exemptions, {rule.id: rule for rule in run.chosen}),
+        "rules": [_rule_entry(entry, run.ledger.home, run.tables) for entry in resolved],
+        "words_sha256": uses_digest(run.ledger.home) or None,
+        "digest": _digest(run.as_of, run.version, run.method, findings),
+        "pack": run.pack,
+        "retired": [rule.id for rule in run.known.values() if rule.status == "retired"],
+        "calendar_gaps": gap_rows({rule.id: outcomes[rule.id].gap_years for rule in run.chosen}),
     }
+
+
+def _not_evaluable(outcomes: Mapping[str, Outcome]) -> list[dict[str, Any]]:
+    """The rules that could not be evaluated, by id, with the tables that lack or the reason."""
+    return [
+        {"rule_id": rule_id, "missing": list(one.missing)} | ({"reason": one.failure} if one.failure else {})
+        for rule_id, one in sorted(outcomes.items())
+        if not one.is_evaluable
+    ]
+
+
+def _gap_years(run: _Scan, finding: Mapping[str, Any], years: frozenset[int]) -> Iterable[int]:
+    """The years without calendar rows that the deadline of a finding crosses, of those of its rule."""
+    own = finding_years(finding, run.known[finding["rule_id"]], run.working) if years else None
+    return years if own is None else own - run.listed_years
 
 
 def _rule_entry(entry: Resolved, home: Path, tables: Mapping[str, int]) -> dict[str, Any]:
@@ -353,4 +248,4 @@ def _digest(as_of: date, version: int, method: str, findings: Iterable[Mapping[s
         | {"evidence": [entry["ref"] for entry in finding["evidence"]]}
         for finding in findings
     ]
-    return hashlib.sha256(_canonical([as_of.isoformat(), version, method, lines]).encode()).hexdigest()
+    return hashlib.sha256(canonical([as_of.isoformat(), version, method, lines]).encode()).hexdigest()

@@ -14,6 +14,7 @@ RUNS: tuple[tuple[str, ...], ...] = (
     ("graph", "--size", "1000000"),
     ("trace",),
     ("end_to_end", "--size", "1000000"),
+    ("scan", "--size", "1000000"),
     ("planted", "--size", "1000000"),
     ("real_input", str(DATA)),
 )

@@ -41,6 +41,19 @@ EDGES: tuple[Edge, ...] = (
         "else null.",
         {"paid_fen": INT},
     ),
+    Edge(
+        "UNAPPROVED",
+        (("Transfer", "Project"),),
+        "From a payment, no refund, to its project where that is not listed, has no approval, or got it "
+        "after the day of the payment.",
+        {},
+    ),
+    Edge(
+        "WITHIN_HOLDER",
+        (("Transfer", "Account"),),
+        "From a payment between different accounts of the same holder to the account that received it.",
+        {},
+    ),
     Edge("SPENDS", (("Transfer", "Fund"),), "Fund of a payment: to each catalogue row of that name.", {}),
     Edge("OF_FUND", (("Indicator", "Fund"),), "Fund of an indicator, likewise.", {}),
     Edge("SPLIT_TO", (("Indicator", "Indicator"),), "A split.", {"ref": TEXT, "fen": INT, "day": INT}),
@@ -76,8 +89,9 @@ EDGES: tuple[Edge, ...] = (
         "From fund money of a payment, no refund, that names an indicator and goes to another holder than "
         "the payer's, to the piece that came of it (BECAME) and was the first to arrive at an account, not "
         "treasury, of the payer's holder or of an organisation with a relation to it (ZC08); hops counts the "
-        "transfers on the way, both ends included, up to 30.",
-        {"hops": INT},
+        "transfers on the way, both ends included, up to 30; end_purposes are the purposes as compared of "
+        "the last one and of its bank legs, one a line.",
+        {"hops": INT, "end_purposes": TEXT},
     ),
     Edge(
         "PASSED_ON",
@@ -120,10 +134,11 @@ EDGES: tuple[Edge, ...] = (
         "before ended, not earlier and not less than half of it, to one that ends with a person related to "
         "the payer, or with that one's kin (ZC07). hops counts the chain's movements, 2 to 6, within 365 "
         "days; keep is the least share in percent, at most 100, that one was of the one before. Of longer "
-        "chains only those that keep more; of equally long ones one.",
+        "chains only those that keep more; of equally long ones one. end_purposes are the purposes as "
+        "compared of the last movement and of its bank legs, one a line.",
         {
             "hops": INT, "keep": INT, "second_ref": TEXT, "third_ref": TEXT, "fourth_ref": TEXT,
-            "fifth_ref": TEXT,
+            "fifth_ref": TEXT, "end_purposes": TEXT,
         },
     ),
     Edge("IN_GROUP", (("Account", "PayeeGroup"),), "Accounts of a group's firms.", {}),
@@ -147,6 +162,13 @@ EDGES: tuple[Edge, ...] = (
         "From a household payment of a benefit that is per household to the first in time order of the same "
         "household of the day, benefit and period, where that went to another person (RH06; 补发 and 补差 "
         "left out).",
+        {},
+    ),
+    Edge(
+        "PAID_AGAIN",
+        (("Transfer", "Transfer"),),
+        "From a household payment to the first in time order of the same person, benefit and period (RH05; "
+        "补发 and 补差 left out).",
         {},
     ),
     Edge(

@@ -49,6 +49,7 @@ def write_benefits(draft: Draft) -> None:
         """,
     )
     draft.edges("HOUSEHOLD_PAID", "Transfer", "Transfer", _HOUSEHOLD_PAID)
+    draft.edges("PAID_AGAIN", "Transfer", "Transfer", _PAID_AGAIN)
     draft.edges("EXCLUDED_BY", "Transfer", "Transfer", _EXCLUDED_BY)
     draft.edges("OFF_STANDARD", "Transfer", "Standard", _OFF_STANDARD)
     _write_entitlements(draft)
@@ -119,6 +120,20 @@ firsts AS (
 )
 SELECT a.key AS from_key, f.key AS to_key
 FROM alike a JOIN firsts f USING (household, benefit_code, period_code) WHERE a.party_key <> f.party_key
+"""
+
+# Most payments are alone; only the others are put in order.
+_PAID_AGAIN = f"""
+WITH firsts AS (
+    SELECT b.party_key, b.benefit_code, b.period_code, arg_min(b.key, b.time_rank) AS to_key
+    FROM paid_benefits b JOIN payments p ON p.key = b.key
+    WHERE b.period_code IS NOT NULL AND NOT coalesce({_IS_SUPPLEMENT}, false)
+    GROUP BY ALL HAVING count(*) > 1
+)
+SELECT b.key AS from_key, f.to_key
+FROM paid_benefits b JOIN firsts f USING (party_key, benefit_code, period_code)
+    JOIN payments p ON p.key = b.key
+WHERE b.key <> f.to_key AND NOT coalesce({_IS_SUPPLEMENT}, false)
 """
 
 _EXCLUDED_BY = """

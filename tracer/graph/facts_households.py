@@ -7,7 +7,9 @@ from tracer.graph.text import name_key, text_key
 
 
 def make_households(draft: Draft) -> None:
-    """Keep in `benefit_facts` what BENEFITS says of each household payment.
+    """Keep in `benefit_facts` what BENEFITS says of each household payment, and its household.
+
+    What each account received of them is in `benefit_receipts`.
 
     Needs `household_payments`, `account_nodes`, `account_keys`, `party_nodes`, `register` and `payments`.
     """
@@ -24,6 +26,7 @@ def make_households(draft: Draft) -> None:
     draft.make("payment_households", household_on("asked_payments"))
     draft.make("payment_owners", own_accounts(draft, "asked_payments"))
     draft.make("benefit_facts", _FACTS)
+    draft.make("benefit_receipts", _RECEIPTS)
 
 
 def write_households(draft: Draft) -> None:
@@ -147,4 +150,11 @@ SELECT a.n AS from_key, a.party_key AS to_key, coalesce(h.household_key, 'person
 FROM asked_payments a JOIN party_nodes p ON p.key = a.party_key JOIN payment_households h USING (n)
     JOIN years y USING (n) JOIN accounts c ON c.party_key = a.party_key AND c.year = y.year
     LEFT JOIN standing s USING (n) LEFT JOIN payment_owners o USING (n)
+"""
+
+_RECEIPTS = """
+SELECT a.account_key, sum(p.amount_fen)::BIGINT AS fen, count(DISTINCT a.party_key) AS persons,
+    count(DISTINCT f.household) AS households
+FROM asked_payments a JOIN payments p ON p.key = a.n JOIN benefit_facts f ON f.from_key = a.n
+WHERE a.account_key IS NOT NULL GROUP BY ALL
 """

@@ -68,17 +68,33 @@ def make_payments(draft: Draft) -> None:
 
 
 def write_payments(draft: Draft, uses: Uses) -> None:
-    """Write transfers and their edges; needs what `make_payments` keeps and `arrangements`."""
+    """Write transfers and their edges.
+
+    Needs what `make_payments` keeps, `arrangements` and `project_approvals`.
+    """
     draft.nodes("Transfer", _TRANSFERS)
     draft.edges("SENT", "Account", "Transfer", _SENT)
     draft.edges("RECEIVED_BY", "Transfer", "Account", _RECEIVED_BY)
     draft.edges("NAMES", "Transfer", "Indicator", _pointing_at("indicator_key"))
     draft.edges("PAYS_FOR", "Transfer", "Project", _PAYS_FOR)
+    draft.edges("UNAPPROVED", "Transfer", "Project", _UNAPPROVED)
+    draft.edges("WITHIN_HOLDER", "Transfer", "Account", _WITHIN_HOLDER)
     draft.edges("REFUNDS", "Transfer", "Transfer", _pointing_at("refunded_key"))
     draft.edges("LEG_OF", "Transfer", "Transfer", "SELECT key AS from_key, payment AS to_key FROM legs")
     draft.edges("SPENDS", "Transfer", "Fund", _SPENDS)
     draft.edges("REPEATS", "Transfer", "Transfer", _REPEATS)
     _write_uses(draft, uses)
+
+
+def end_purposes(keys: str) -> str:
+    """Query for the purposes of some movements and their bank legs, one a line: `key, purposes`."""
+    return f"""
+        SELECT key, string_agg(purpose, chr(10) ORDER BY leg) AS purposes FROM (
+            SELECT key, -1 AS leg, purpose_key AS purpose FROM payments
+            UNION ALL SELECT key, -1, purpose_key FROM transfers
+            UNION ALL SELECT l.payment, l.key, t.purpose_key FROM legs l JOIN transfers t ON t.key = l.key
+        ) WHERE key IN ({keys}) GROUP BY key
+    """
 
 
 def _problems(person: pa.ChunkedArray, days: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -166,6 +182,12 @@ SELECT p.key AS from_key, p.project_key AS to_key, c.fen AS paid_fen
 FROM payments p LEFT JOIN project_payments c USING (key) WHERE p.project_key IS NOT NULL
 """
 
+_UNAPPROVED = """
+SELECT p.key AS from_key, p.project_key AS to_key
+FROM payments p JOIN project_approvals a ON a.key = p.project_key
+WHERE p.refund_of IS NULL AND (a.day IS NULL OR a.day > p.paid_at)
+"""
+
 _GUARDED_CASH = " OR ".join(f"contains(purpose_key, '{word}')" for word in _CASH_USES)
 
 _CASH_RUNS = f"""
@@ -197,7 +219,8 @@ WHERE payee.person_name_key <> p.payee_person_key
 
 # Two accounts of one holder: by ID where both have one, else by name.
 _WITHIN_HOLDER = """
-SELECT p.key FROM payments p JOIN account_nodes payer ON payer.key = p.payer_key
+SELECT p.key AS from_key, p.payee_key AS to_key
+FROM payments p JOIN account_nodes payer ON payer.key = p.payer_key
     JOIN account_nodes payee ON payee.key = p.payee_key
 WHERE payer.key <> payee.key AND CASE WHEN payer.holder_id IS NOT NULL AND payee.holder_id IS NOT NULL
     THEN payer.holder_id = payee.holder_id ELSE payer.holder_key = payee.holder_key END
@@ -214,12 +237,10 @@ SELECT p.key, p.name AS id, 'payments#' || p._seq AS ref, 'payment' AS kind, p.r
     c.fen AS cash_run_fen, p.payer, p.payee, r.is_refund, r.is_household_payment, p.payer_name, p.payee_name,
     p.purpose, p.purpose_key, p.settlement_method, p.contract_key, p.benefit_key, p.period_key,
     p.beneficiary_problem, l.names AS lacking, o.key IS NOT NULL AS is_named_otherwise,
-    w.key IS NOT NULL AS is_within_holder,
     CASE WHEN p.settlement_method = 'cash' OR coalesce(p.payee_account, '{CASH}') = '{CASH}'
         THEN p.payee_person_key END AS named_payee
 FROM payments p JOIN payment_natures r ON r.key = p.key LEFT JOIN ({_CASH_RUNS}) c ON c.key = p.key
     LEFT JOIN ({_LACKING}) l ON l.key = p.key LEFT JOIN ({_OTHER_NAMES}) o ON o.key = p.key
-    LEFT JOIN ({_WITHIN_HOLDER}) w ON w.key = p.key
 UNION ALL BY NAME
 SELECT key, name AS id, 'splits#' || _seq AS ref, 'split' AS kind, rank, time_rank, split_on AS day,
     month_of(split_on) AS month, amount_fen, shortfall_fen, payer, payee

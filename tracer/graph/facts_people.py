@@ -65,11 +65,13 @@ def write_people(draft: Draft) -> None:
             holder_id, holder_kind, account_type, opening_fen, coalesce(b.held_fen, 0) AS held_fen,
             l.lowest_balance_fen, l.lowest_ref, h.holder_no, coalesce(w.is_wrong, false) AS code_is_wrong,
             coalesce(d.tested_payments, 0) AS tested_payments, d.digit_chi2_milli,
-            f.fen AS fund_received_fen, f.payers AS fund_payers
+            f.fen AS fund_received_fen, f.payers AS fund_payers, coalesce(g.fen, 0) AS benefit_fen,
+            coalesce(g.persons, 0) AS benefit_persons, coalesce(g.households, 0) AS benefit_households
         FROM account_nodes n LEFT JOIN account_balances b ON b.key = n.key
             LEFT JOIN lowest_balances l ON l.key = n.key
             LEFT JOIN account_holders h ON h.key = n.key LEFT JOIN wrong_codes w ON w.seq = n.seq
             LEFT JOIN first_digits d ON d.key = n.key LEFT JOIN firm_receipts f ON f.account_key = n.key
+            LEFT JOIN benefit_receipts g ON g.account_key = n.key
         """,
     )
     draft.edges(

@@ -152,24 +152,19 @@ def _write_indicators(draft: Draft) -> None:
 
 
 def _write_projects(draft: Draft) -> None:
+    draft.make("project_approvals", _PROJECT_APPROVALS)
     draft.nodes(
         "Project",
-        f"""
+        """
         WITH arranged AS (
             SELECT project_key, min(day) AS first_day, sum(fen) AS fen FROM arrangements GROUP BY ALL
         ),
-        paid AS (SELECT project_key, sum(fen) AS fen FROM project_payments GROUP BY ALL),
-        approval_days AS (
-            SELECT subject_id, min(happened_at) AS day FROM events
-            WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
-        )
+        paid AS (SELECT project_key, sum(fen) AS fen FROM project_payments GROUP BY ALL)
         SELECT k.key, k.id, 'projects#' || k.seq AS ref, k.seq IS NOT NULL AS listed, name_filled AS name,
             p.project_kind AS kind, region_code, region_key, c.county, place, place_key,
             unit, unit_key, contractor, contractor_key, approved_amount_fen AS approved_fen,
-            CASE WHEN k.seq IS NULL THEN NULL
-                WHEN approved_on IS NULL THEN e.day
-                WHEN approval_no IS NOT NULL THEN approved_on END AS approval_day,
-            started_on AS started_day, accepted_on AS accepted_day, a.first_day AS first_arranged_day,
+            e.day AS approval_day, started_on AS started_day, accepted_on AS accepted_day,
+            a.first_day AS first_arranged_day,
             w.workday AS first_arranged_workday, coalesce(a.fen, 0) AS arranged_fen,
             coalesce(paid.fen, 0) AS paid_fen,
             CASE WHEN accepted_on IS NULL THEN physical_progress ELSE 100 END AS percent,
@@ -185,8 +180,8 @@ def _write_projects(draft: Draft) -> None:
         FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq
             LEFT JOIN project_counties c ON c.project_key = k.key
             LEFT JOIN arranged a ON a.project_key = k.key LEFT JOIN workdays w ON w.day = a.first_day
-            LEFT JOIN approval_days e ON e.subject_id = k.id LEFT JOIN paid ON paid.project_key = k.key
-            LEFT JOIN workdays o ON o.day = coalesce(p.approved_on, e.day)
+            JOIN project_approvals e ON e.key = k.key LEFT JOIN paid ON paid.project_key = k.key
+            LEFT JOIN workdays o ON o.day = coalesce(p.approved_on, e.event_day)
             LEFT JOIN approvals s ON s.id = k.id
         """,
     )
@@ -238,4 +233,15 @@ SELECT parent.key AS from_key, child.key AS to_key, 'splits#' || s._seq AS ref, 
     s.split_on AS day
 FROM splits s JOIN indicator_keys parent ON parent.id = s.parent_indicator_id
     JOIN indicator_keys child ON child.id = s.child_indicator_id
+"""
+
+_PROJECT_APPROVALS = f"""
+WITH steps AS (
+    SELECT subject_id, min(happened_at) AS day FROM events
+    WHERE subject_kind = 'project' AND step_key = '{_APPROVAL}' GROUP BY ALL
+)
+SELECT k.key, s.day AS event_day, CASE WHEN k.seq IS NULL THEN NULL
+    WHEN approved_on IS NULL THEN s.day
+    WHEN approval_no IS NOT NULL THEN approved_on END AS day
+FROM project_keys k LEFT JOIN projects p ON p._seq = k.seq LEFT JOIN steps s ON s.subject_id = k.id
 """

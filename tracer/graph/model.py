@@ -70,7 +70,8 @@ NODES: tuple[Node, ...] = (
     # account paid, refunds and household payments left out; digit_chi2_milli is the chi-square statistic of
     # the first digits of these amounts against log10(1 + 1/d), in thousandths, rounded up.
     # Of enterprises, cooperatives and merchants only: fund_received_fen and, all indicators being one, the
-    # number of holders it came from.
+    # number of holders it came from. benefit_fen is the sum of the household payments into it, to so many
+    # persons of so many households of the day; who has none counts as one of his own.
     Node(
         "Account",
         "A bank account, or CASH; `listed` is false where a row only names it.",
@@ -80,6 +81,7 @@ NODES: tuple[Node, ...] = (
             "account_type": TEXT, "opening_fen": INT, "held_fen": INT, "lowest_balance_fen": INT,
             "lowest_ref": TEXT, "holder_no": INT, "code_is_wrong": BOOL, "tested_payments": INT,
             "digit_chi2_milli": INT, "fund_received_fen": INT, "fund_payers": INT,
+            "benefit_fen": INT, "benefit_persons": INT, "benefit_households": INT,
         },
     ),
     # approval_day is null without an approval. arranged_fen is 0 without arrangements; paid_fen is the sum of
@@ -113,8 +115,8 @@ NODES: tuple[Node, ...] = (
     # or 差旅, the sum so far of those of the same payer account, payee name and day, in time order).
     # lacking names the elements of a payment that are empty, joined by commas (cash needs no payee account);
     # is_named_otherwise: the holder of the payee account, where listed, has another name than the payee;
-    # is_within_holder: payer and payee account are different accounts of the same holder; named_payee is the
-    # payee's name, as names of persons are compared, where it is cash or the payee account is empty or CASH.
+    # named_payee is the payee's name, as names of persons are compared, where it is cash or the payee account
+    # is empty or CASH.
     Node(
         "Transfer",
         "A movement of money: a split, payment or bank transfer; kind `leg` moves nothing itself.",
@@ -126,7 +128,7 @@ NODES: tuple[Node, ...] = (
             "payer_name": TEXT, "payee_name": TEXT, "purpose": TEXT, "purpose_key": TEXT,
             "settlement_method": TEXT, "contract_key": TEXT, "benefit_key": TEXT, "period_key": TEXT,
             "beneficiary_problem": TEXT, "lacking": TEXT, "is_named_otherwise": BOOL,
-            "is_within_holder": BOOL, "named_payee": TEXT,
+            "named_payee": TEXT,
         },
     ),
     # arrived_day is the day on which its holder got it: of the transfer or of issue, null for opening

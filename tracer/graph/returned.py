@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from tracer.flow.codes import ACCOUNT, INDICATOR_MONEY, Bool, Int64
 from tracer.flow.store import Flow
 from tracer.graph.draft import Draft
+from tracer.graph.facts_payments import end_purposes
 
 HOPS_MAX = 30
 """Longest way that is followed, in transfers; Cypher's own bound for paths."""
@@ -60,8 +61,17 @@ class _Accounts:
 def write_returned(draft: Draft, flow: Flow) -> None:
     """Write the RETURNED edges; needs `account_nodes`, `holder_nodes`, `payments`, `relations`."""
     start, end, hops = _returned(draft, flow)
-    draft.add("returned", pa.table({"from_key": start, "to_key": end, "hops": hops}))
-    draft.edges("RETURNED", "Piece", "Piece", "SELECT * FROM returned")
+    columns = {"from_key": start, "to_key": end, "hops": hops, "last_key": flow.row[end]}
+    draft.add("returned", pa.table(columns))
+    draft.edges(
+        "RETURNED",
+        "Piece",
+        "Piece",
+        f"""
+        SELECT from_key, to_key, hops, e.purposes AS end_purposes
+        FROM returned r LEFT JOIN ({end_purposes("SELECT last_key FROM returned")}) e ON e.key = r.last_key
+        """,
+    )
 
 
 def _returned(draft: Draft, flow: Flow) -> tuple[Int64, Int64, Int64]:

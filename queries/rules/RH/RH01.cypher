@@ -1,6 +1,6 @@
 /*
 id: RH01
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 发放对象不在建档立卡库, en: Payee not in the register}
@@ -28,10 +28,9 @@ columns:
   fund: {zh: 资金, en: fund}
   registered_day: {zh: 纳入日期, en: registered on}
 */
-MATCH (t:Transfer)-[:SPENDS]->(f:Fund)
-WHERE f.register_only = true AND t.is_household_payment = true AND t.beneficiary_problem IS NULL
-MATCH (t)-[:BENEFITS]->(p:Party)
-WHERE NOT EXISTS { MATCH (p)-[:LISTED_AS]->(e:RegisterEntry) WHERE e.from_day <= t.day }
+// register_state is none where no row of the person had begun by the day of the payment.
+MATCH (f:Fund)<-[:SPENDS]-(t:Transfer)-[b:BENEFITS]->(p:Party)
+WHERE b.register_state = 'none' AND f.register_only = true AND t.is_household_payment = true AND t.beneficiary_problem IS NULL
 OPTIONAL MATCH (p)-[:LISTED_AS]->(later:RegisterEntry)
 // A fund may stand in the catalogue once per level: it is still one payment.
 WITH t, min(later.from_day) AS registered_day, collect(DISTINCT later.ref) AS later_refs,

@@ -1,6 +1,6 @@
 /*
 id: RH04
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 死亡后发放, en: Paid after death}
@@ -29,7 +29,7 @@ columns:
   died_day: {zh: 死亡日期, en: died on}
 */
 MATCH (t:Transfer)-[:BENEFITS]->(:Party)-[:LISTED_AS]->(e:RegisterEntry)
-WHERE t.is_household_payment = true AND t.month > e.died_month + $grace_months
+WHERE e.died_month IS NOT NULL AND t.month > e.died_month + $grace_months
   AND NOT any(word IN ['丧葬', '抚恤', '遗属', '补发'] WHERE coalesce(t.purpose_key, '') CONTAINS word OR coalesce(t.benefit_key, '') CONTAINS word)
 WITH t, min(e.died_day) AS died_day, collect(DISTINCT e.ref) AS register_refs
 RETURN t.id AS subject, 'yellow' AS level, t.amount_fen AS amount_fen, [t.ref] + register_refs AS evidence, t.day AS day,

@@ -1,6 +1,6 @@
 /*
 id: RH05
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 同一人重复享受, en: Same person paid twice}
@@ -28,16 +28,6 @@ columns:
   benefit: {zh: 补贴项目, en: benefit}
   period: {zh: 所属期, en: period}
 */
-MATCH (t:Transfer)-[:BENEFITS]->(p:Party)
-WHERE t.is_household_payment = true AND t.benefit_key IS NOT NULL AND t.period_key IS NOT NULL
-  AND NOT any(word IN ['补发', '补差'] WHERE coalesce(t.purpose_key, '') CONTAINS word OR t.benefit_key CONTAINS word)
-WITH p.key AS person, t.benefit_key AS benefit, t.period_key AS period, min(t.time_rank) AS first_rank,
-  collect({id: t.id, ref: t.ref, fen: t.amount_fen, day: t.day, rank: t.time_rank}) AS members
-WHERE size(members) > 1
-UNWIND members AS m
-WITH person, benefit, period, first_rank, m, CASE WHEN m.rank = first_rank THEN m.ref ELSE null END AS candidate
-WITH person, benefit, period, first_rank, min(candidate) AS first_ref, collect(m) AS members
-UNWIND members AS m
-WITH benefit, period, first_rank, first_ref, m WHERE m.rank > first_rank
-RETURN m.id AS subject, 'yellow' AS level, m.fen AS amount_fen, [first_ref, m.ref] AS evidence, m.day AS day,
-  benefit, period
+MATCH (t:Transfer)-[:PAID_AGAIN]->(first:Transfer)
+RETURN t.id AS subject, 'yellow' AS level, t.amount_fen AS amount_fen, [first.ref, t.ref] AS evidence, t.day AS day,
+  t.benefit_key AS benefit, t.period_key AS period

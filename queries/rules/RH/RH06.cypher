@@ -1,6 +1,6 @@
 /*
 id: RH06
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 同户重复, en: Same household paid twice}
@@ -32,12 +32,11 @@ columns:
 MATCH (t:Transfer)-[:HOUSEHOLD_PAID]->(first:Transfer)
 MATCH (t)-[b:BENEFITS]->(p:Party)
 MATCH (p)-[:LISTED_AS]->(e:RegisterEntry) WHERE e.household = b.household
-WITH t, first, collect(DISTINCT e.ref) AS own_refs
-MATCH (first)-[b:BENEFITS]->(p:Party)
-MATCH (p)-[:LISTED_AS]->(e:RegisterEntry) WHERE e.household = b.household
-WITH t, first, own_refs, collect(DISTINCT e.ref) AS first_refs
+MATCH (first)-[c:BENEFITS]->(q:Party)
+MATCH (q)-[:LISTED_AS]->(g:RegisterEntry) WHERE g.household = c.household
 MATCH (s:Standard) WHERE s.per_household = true AND s.benefit_key = t.benefit_key
-WITH t, first, own_refs, first_refs, collect(DISTINCT s.ref) AS standard_refs
+WITH t, first, collect(DISTINCT e.ref) AS own_refs, collect(DISTINCT g.ref) AS first_refs,
+  collect(DISTINCT s.ref) AS standard_refs
 RETURN t.id AS subject, 'yellow' AS level, t.amount_fen AS amount_fen,
   [first.ref, t.ref] + own_refs + first_refs + standard_refs AS evidence, t.day AS day,
   t.benefit_key AS benefit, t.period_key AS period, first.id AS first_payment

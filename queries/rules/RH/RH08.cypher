@@ -1,6 +1,6 @@
 /*
 id: RH08
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 多人共用一账户, en: Account shared by many}
@@ -31,9 +31,8 @@ columns:
   households: {zh: 户数, en: households}
 */
 MATCH (t:Transfer)-[:RECEIVED_BY]->(a:Account)
-WHERE t.is_household_payment = true AND a.is_cash = false AND coalesce(a.account_type, '') <> 'clearing'
-MATCH (t)-[b:BENEFITS]->(p:Party)
-WITH a, count(DISTINCT p.key) AS persons, count(DISTINCT b.household) AS households,
-  coalesce(sum(t.amount_fen), 0) AS received_fen, collect(DISTINCT t.ref) AS payment_refs
-WHERE persons >= $n AND households >= $m
-RETURN a.id AS subject, 'yellow' AS level, received_fen AS amount_fen, [a.ref] + payment_refs AS evidence, persons, households
+WHERE a.benefit_persons >= $n AND a.benefit_households >= $m AND a.is_cash = false AND coalesce(a.account_type, '') <> 'clearing'
+  AND t.is_household_payment = true
+WITH a, collect(t.ref) AS payment_refs
+RETURN a.id AS subject, 'yellow' AS level, a.benefit_fen AS amount_fen, [a.ref] + payment_refs AS evidence,
+  a.benefit_persons AS persons, a.benefit_households AS households

@@ -1,6 +1,6 @@
 /*
 id: RH10
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 收款户名与受益人不符, en: Account holder is not the beneficiary}
@@ -38,14 +38,14 @@ columns:
       unlisted: {zh: 未登记账户, en: not listed}
 */
 // own_by says which of the first three tests the account passes; relations are the fourth.
-MATCH (t:Transfer)-[b:BENEFITS]->(p:Party) WHERE b.own_by IS NULL
-MATCH (t)-[:RECEIVED_BY]->(a:Account)
-WHERE a.is_cash = false AND coalesce(a.account_type, '') <> 'clearing'
+MATCH (a:Account)<-[:RECEIVED_BY]-(t:Transfer)-[b:BENEFITS]->(p:Party)
+WHERE b.own_by IS NULL AND a.is_cash = false AND coalesce(a.account_type, '') <> 'clearing'
   AND (a.listed = false OR a.holder_kind IN ['person', 'merchant', 'village'])
-  AND NOT EXISTS { MATCH (a)-[:HELD_BY]->(h:Party)-[r:TIED_TO]->(p)
-    WHERE r.relation IN ['监护人', '配偶', '父母', '子女', '祖父母', '孙子女', '代领人'] }
+OPTIONAL MATCH (a)-[:HELD_BY]->(:Party)-[r:TIED_TO]->(p)
+  WHERE r.relation IN ['监护人', '配偶', '父母', '子女', '祖父母', '孙子女', '代领人']
 OPTIONAL MATCH (p)-[:LISTED_AS]->(e:RegisterEntry)
-WITH t, a, collect(DISTINCT e.ref) AS register_refs
+WITH t, a, count(r.ref) AS relations, collect(DISTINCT e.ref) AS register_refs
+WHERE relations = 0
 RETURN t.id AS subject,
   CASE WHEN a.listed = false AND t.payee_name IS NULL THEN 'not_evaluated' ELSE 'yellow' END AS level,
   t.amount_fen AS amount_fen, [t.ref, a.ref] + register_refs AS evidence, t.day AS day, a.id AS payee_account,

@@ -1,6 +1,6 @@
 /*
 id: ZC04
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 未经批复项目支付, en: Payment to unapproved project}
@@ -35,13 +35,7 @@ columns:
   project: {zh: 项目, en: project}
   approval_day: {zh: 批复日期, en: approved on}
 */
-MATCH (t:Transfer)-[:PAYS_FOR]->(j:Project)
-WHERE t.kind = 'payment' AND t.is_refund = false
-WITH t, j, CASE
-  WHEN j.listed = false THEN 'unknown_project'
-  WHEN j.approval_day IS NULL THEN 'not_approved'
-  WHEN j.approval_day > t.day THEN 'before_approval'
-  ELSE '' END AS reason
-WHERE reason <> ''
+MATCH (t:Transfer)-[:UNAPPROVED]->(j:Project)
 RETURN t.id AS subject, 'red' AS level, t.amount_fen AS amount_fen, [j.ref, t.ref] AS evidence, t.day AS day,
-  reason, j.id AS project, j.approval_day AS approval_day
+  CASE WHEN j.listed = false THEN 'unknown_project' WHEN j.approval_day IS NULL THEN 'not_approved' ELSE 'before_approval' END AS reason,
+  j.id AS project, j.approval_day AS approval_day

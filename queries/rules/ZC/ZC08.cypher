@@ -1,6 +1,6 @@
 /*
 id: ZC08
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 资金回流闭环, en: Round trip of funds}
@@ -33,37 +33,42 @@ columns:
 */
 // RETURNED leads from money of the payment to the piece that first came back of it. Pieces form a forest, so the
 // way between them is unique and the fen along it are the same; whether the last movement is guarded decides if it counts.
-MATCH (s:Account)-[:SENT]->(p:Transfer)-[:CARRIED]->(q:Piece)-[e:RETURNED]->(z:Piece)
-WHERE (s.is_public = true OR s.holder_kind = 'village') AND e.hops <= $hops
+MATCH (q:Piece)-[e:RETURNED]->(z:Piece)
+MATCH (p:Transfer)-[:CARRIED]->(q)
+MATCH (s:Account)-[:SENT]->(p)
 MATCH (m:Transfer)-[:CARRIED]->(z)
-WHERE m.day - p.day <= $window AND coalesce(m.is_refund, false) = false
-  AND NOT any(word IN ['退回', '退款', '质保金', '保证金', '税'] WHERE coalesce(m.purpose_key, '') CONTAINS word)
-  AND NOT EXISTS { MATCH (l:Transfer)-[:LEG_OF]->(m)
-    WHERE any(word IN ['退回', '退款', '质保金', '保证金', '税'] WHERE coalesce(l.purpose_key, '') CONTAINS word) }
 MATCH (m)-[:RECEIVED_BY]->(b:Account)
+WHERE (s.is_public = true OR s.holder_kind = 'village') AND e.hops <= $hops AND m.day - p.day <= $window
+  AND coalesce(m.is_refund, false) = false
+  AND NOT any(word IN ['退回', '退款', '质保金', '保证金', '税'] WHERE coalesce(e.end_purposes, '') CONTAINS word)
+WITH s, b, z, p.id AS payment, p.ref AS payment_ref, p.amount_fen AS payment_fen, m.id AS last_id, m.rank AS rank,
+  m.day AS day, e.hops AS hops
 // Why the account counts as the payer's: its own holder, or a recorded relation, which is evidence too.
 OPTIONAL MATCH (s)-[:HELD_BY]->(payer:Party)
 OPTIONAL MATCH (b)-[:HELD_BY]->(receiver:Party)
 OPTIONAL MATCH (payer)-[r:RELATED_TO]->(receiver)
 OPTIONAL MATCH (receiver)-[v:RELATED_TO]->(payer)
-WITH p, s, m, z, b, r, v, e.hops AS hops
+WITH z, payment, payment_ref, payment_fen, last_id, rank, day, hops, s.ref AS payer_ref, b.ref AS receiver_ref,
+  collect(DISTINCT r.ref) AS relation_refs, collect(DISTINCT v.ref) AS reverse_refs
 MATCH way = (y:Piece)-[:BECAME*0..29]->(z)
 WHERE length(way) < hops - 1
 MATCH (t:Transfer)-[:CARRIED]->(y)
-WITH p, m, z.key AS piece, z.fen AS fen, s.ref AS payer_ref, b.ref AS receiver_ref,
-  collect(DISTINCT t.ref) AS transfer_refs, collect(DISTINCT r.ref) AS relation_refs, collect(DISTINCT v.ref) AS reverse_refs
-WITH p, m, piece, fen, transfer_refs + relation_refs + reverse_refs + [payer_ref, receiver_ref] AS refs
-WITH p, coalesce(sum(fen), 0) AS returned_fen,
-  collect({id: m.id, rank: m.rank, day: m.day, piece: piece, fen: fen, refs: refs}) AS lots
-WHERE returned_fen * 100 >= 0 + p.amount_fen * $share
+WITH payment, payment_ref, payment_fen, last_id, rank, day, z.key AS piece, z.fen AS fen, payer_ref, receiver_ref,
+  relation_refs, reverse_refs, collect(DISTINCT t.ref) AS transfer_refs
+WITH payment, payment_ref, payment_fen, last_id, rank, day, piece, fen,
+  transfer_refs + relation_refs + reverse_refs + [payer_ref, receiver_ref] AS refs
+WITH payment, payment_ref, payment_fen, coalesce(sum(fen), 0) AS returned_fen,
+  collect({id: last_id, rank: rank, day: day, piece: piece, fen: fen, refs: refs}) AS lots
+WHERE returned_fen * 100 >= 0 + payment_fen * $share
 UNWIND lots AS x
 UNWIND lots AS y
-WITH p, returned_fen, x, coalesce(sum(CASE WHEN y.rank <= x.rank THEN y.fen ELSE 0 END), 0) AS run_fen
-WITH p, returned_fen, collect(x) AS lots, min(CASE WHEN run_fen * 100 >= 0 + p.amount_fen * $share THEN x.rank ELSE null END) AS first_rank
+WITH payment, payment_ref, payment_fen, returned_fen, x, coalesce(sum(CASE WHEN y.rank <= x.rank THEN y.fen ELSE 0 END), 0) AS run_fen
+WITH payment, payment_ref, payment_fen, returned_fen, collect(x) AS lots,
+  min(CASE WHEN run_fen * 100 >= 0 + payment_fen * $share THEN x.rank ELSE null END) AS first_rank
 UNWIND lots AS x
 UNWIND x.refs AS ref
-WITH p, returned_fen, collect(DISTINCT ref) AS refs,
+WITH payment, payment_ref, payment_fen, returned_fen, collect(DISTINCT ref) AS refs,
   min(CASE WHEN x.rank = first_rank THEN x.id ELSE null END) AS reached_by,
   min(CASE WHEN x.rank = first_rank THEN x.day ELSE null END) AS reached_day
-RETURN reached_by AS subject, 'yellow' AS level, returned_fen AS amount_fen, [p.ref] + refs AS evidence, reached_day AS day,
-  p.id AS payment, p.amount_fen AS payment_fen
+RETURN reached_by AS subject, 'yellow' AS level, returned_fen AS amount_fen, [payment_ref] + refs AS evidence, reached_day AS day,
+  payment, payment_fen

@@ -1,6 +1,6 @@
 /*
 id: ZC13
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 预算单位收取项目资金, en: Budget unit receives project money}
@@ -35,23 +35,17 @@ columns:
   holder: {zh: 收款单位, en: receiver}
   project: {zh: 项目, en: project}
 */
-MATCH (g:Agency)
-WHERE g.kind = 'administrative'
-MATCH (r:Account)-[:OF_AGENCY]->(g)
-WHERE coalesce(r.account_type, '') <> 'pool'
-MATCH (t:Transfer)-[:RECEIVED_BY]->(r)
-WHERE t.kind = 'payment' AND t.is_refund = false AND t.net_fen > 0
-MATCH (t)-[:PAYS_FOR]->(j:Project)
-WHERE coalesce(j.unit_key, '') <> g.name_key
+MATCH (g:Agency)<-[:OF_AGENCY]-(r:Account)<-[:RECEIVED_BY]-(t:Transfer)-[:PAYS_FOR]->(j:Project)
+WHERE g.kind = 'administrative' AND coalesce(r.account_type, '') <> 'pool' AND t.is_refund = false AND t.net_fen > 0
+  AND coalesce(j.unit_key, '') <> g.name_key
 WITH t, r, j, min(g.name) AS agency, collect(DISTINCT g.ref) AS agency_refs
 RETURN t.id AS subject, 'yellow' AS level, t.amount_fen AS amount_fen, [t.ref, r.ref, j.ref] + agency_refs AS evidence,
   t.day AS day, 'administrative' AS reason, agency AS holder, j.id AS project
 UNION ALL
-MATCH (t:Transfer)-[:PAYS_FOR]->(j:Project)
-WHERE t.is_within_holder = true AND t.is_refund = false AND t.net_fen > 0
+MATCH (t:Transfer)-[:WITHIN_HOLDER]->(r:Account)
+MATCH (t)-[:PAYS_FOR]->(j:Project)
 MATCH (s:Account)-[:SENT]->(t)
-MATCH (t)-[:RECEIVED_BY]->(r:Account)
-WHERE coalesce(r.account_type, '') <> 'pool' AND NOT EXISTS {
-  MATCH (r)-[:OF_AGENCY]->(g:Agency) WHERE g.kind = 'administrative' AND coalesce(j.unit_key, '') <> g.name_key }
+WHERE t.is_refund = false AND t.net_fen > 0 AND coalesce(r.account_type, '') <> 'pool'
+  AND NOT EXISTS { MATCH (r)-[:OF_AGENCY]->(g:Agency) WHERE g.kind = 'administrative' AND coalesce(j.unit_key, '') <> g.name_key }
 RETURN t.id AS subject, 'yellow' AS level, t.amount_fen AS amount_fen, [t.ref, s.ref, r.ref, j.ref] AS evidence,
   t.day AS day, 'same_holder' AS reason, r.holder_name AS holder, j.id AS project

@@ -1,6 +1,6 @@
 /*
 id: ZC14
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 通过性过账, en: Pass-through account}
@@ -33,15 +33,16 @@ columns:
   payer_holders: {zh: 付款人数, en: holders it came from}
   slowest: {zh: 最长停留天数, en: longest stay in days}
 */
+// The accounts are found first and named by their key, so that only their receipts are looked at.
 MATCH (s:Transfer)-[x:PASSED_ON]->(t:Transfer)
-WHERE x.days <= $days
 MATCH (s)-[:RECEIVED_BY]->(a:Account)
-WHERE a.holder_kind IN ['enterprise', 'cooperative', 'merchant'] AND a.fund_received_fen >= $min_amount_fen
-WITH a, coalesce(sum(x.fen), 0) AS passed_fen, max(x.days) AS slowest, collect(DISTINCT t.ref) AS out_refs
-WHERE passed_fen * 100 >= 0 + a.fund_received_fen * $share AND (a.fund_payers >= $payers OR slowest = 0)
-MATCH (m:Transfer)-[:RECEIVED_BY]->(a)
+WHERE x.days <= $days AND a.holder_kind IN ['enterprise', 'cooperative', 'merchant'] AND a.fund_received_fen >= $min_amount_fen
+WITH a.key AS account, a.fund_received_fen AS received_fen, a.fund_payers AS payer_holders,
+  coalesce(sum(x.fen), 0) AS passed_fen, max(x.days) AS slowest, collect(DISTINCT t.ref) AS out_refs
+WHERE passed_fen * 100 >= 0 + received_fen * $share AND (payer_holders >= $payers OR slowest = 0)
+MATCH (m:Transfer)-[:RECEIVED_BY]->(b:Account)
 MATCH (m)-[:CARRIED]->(p:Piece)
-WHERE p.is_fund = true
-WITH a, passed_fen, slowest, out_refs, collect(DISTINCT m.ref) AS in_refs
-RETURN a.id AS subject, 'yellow' AS level, passed_fen AS amount_fen, [a.ref] + in_refs + out_refs AS evidence,
-  a.fund_received_fen AS received_fen, a.fund_payers AS payer_holders, slowest
+WHERE b.key = account AND b.fund_received_fen >= $min_amount_fen AND p.is_fund = true
+WITH b, passed_fen, slowest, out_refs, collect(DISTINCT m.ref) AS in_refs
+RETURN b.id AS subject, 'yellow' AS level, passed_fen AS amount_fen, [b.ref] + in_refs + out_refs AS evidence,
+  b.fund_received_fen AS received_fen, b.fund_payers AS payer_holders, slowest

@@ -1,6 +1,6 @@
 /*
 id: ZC17
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 未按进度付款, en: Paid ahead of progress}
@@ -33,16 +33,14 @@ columns:
 */
 // progress_percent_fen is the approved amount times the percent of progress, in hundredths of a fen, rounded down.
 MATCH (j:Project)
-WHERE j.listed = true
-WITH j, CASE
-  WHEN j.approved_fen IS NULL THEN 'not_evaluated'
-  WHEN j.approved_fen <= 0 THEN ''
-  WHEN j.progress_percent_fen IS NULL THEN 'not_evaluated'
-  WHEN j.paid_fen * 100 - j.approved_fen * $points > j.progress_percent_fen THEN 'yellow'
-  ELSE '' END AS level
-WHERE level <> ''
-OPTIONAL MATCH (t:Transfer)-[f:PAYS_FOR]->(j) WHERE f.paid_fen IS NOT NULL
+WHERE j.listed = true AND (j.approved_fen IS NULL OR j.approved_fen > 0 AND j.progress_percent_fen IS NULL)
+RETURN j.id AS subject, 'not_evaluated' AS level, j.paid_fen - j.progress_fen AS amount_fen, [j.ref] AS evidence,
+  j.paid_fen AS paid_fen, j.progress_fen AS progress_fen, j.approved_fen AS approved_fen
+UNION ALL
+MATCH (t:Transfer)-[f:PAYS_FOR]->(j:Project)
+WHERE j.listed = true AND j.approved_fen > 0 AND f.paid_fen IS NOT NULL
+  AND j.paid_fen * 100 - j.approved_fen * $points > j.progress_percent_fen
 OPTIONAL MATCH (r:Transfer)-[:REFUNDS]->(t)
-WITH j, level, collect(DISTINCT t.ref) AS payment_refs, collect(DISTINCT r.ref) AS refund_refs
-RETURN j.id AS subject, level, j.paid_fen - j.progress_fen AS amount_fen, [j.ref] + payment_refs + refund_refs AS evidence,
+WITH j, collect(DISTINCT t.ref) AS payment_refs, collect(DISTINCT r.ref) AS refund_refs
+RETURN j.id AS subject, 'yellow' AS level, j.paid_fen - j.progress_fen AS amount_fen, [j.ref] + payment_refs + refund_refs AS evidence,
   j.paid_fen AS paid_fen, j.progress_fen AS progress_fen, j.approved_fen AS approved_fen

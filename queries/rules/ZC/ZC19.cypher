@@ -1,6 +1,6 @@
 /*
 id: ZC19
-version: 1.0.0
+version: 1.0.1
 status: in_force
 budget_year: 2026
 name: {zh: 专账混用, en: Pool account misused}
@@ -35,15 +35,18 @@ columns:
   project: {zh: 项目, en: project}
   approval_day: {zh: 批复日期, en: approved on}
 */
+MATCH (t:Transfer)-[:UNAPPROVED]->(j:Project)
+MATCH (a:Account)-[:SENT]->(t)
+WHERE a.account_type = 'pool'
+  AND NOT any(word IN ['手续费', '工本费', '利息', '结息'] WHERE coalesce(t.purpose_key, '') CONTAINS word)
+RETURN t.id AS subject, 'red' AS level, t.amount_fen AS amount_fen, [a.ref, t.ref, j.ref] AS evidence, t.day AS day,
+  CASE WHEN j.listed = false THEN 'unknown_project' ELSE 'not_approved' END AS reason, j.id AS project,
+  j.approval_day AS approval_day
+UNION ALL
 MATCH (a:Account)-[:SENT]->(t:Transfer)
 WHERE a.account_type = 'pool' AND t.kind = 'payment' AND t.is_refund = false
-  AND NOT any(word IN ['手续费', '工本费', '利息', '结息'] WHERE coalesce(t.purpose_key, '') CONTAINS word)
 OPTIONAL MATCH (t)-[:PAYS_FOR]->(j:Project)
-WITH a, t, j, CASE
-  WHEN j.id IS NULL THEN 'no_project'
-  WHEN j.listed = false THEN 'unknown_project'
-  WHEN j.approval_day IS NULL OR j.approval_day > t.day THEN 'not_approved'
-  ELSE '' END AS reason
-WHERE reason <> ''
-RETURN t.id AS subject, 'red' AS level, t.amount_fen AS amount_fen, [a.ref, t.ref, j.ref] AS evidence, t.day AS day,
-  reason, j.id AS project, j.approval_day AS approval_day
+WITH a, t, j, coalesce(t.purpose_key, '') AS purpose
+WHERE j.id IS NULL AND NOT any(word IN ['手续费', '工本费', '利息', '结息'] WHERE purpose CONTAINS word)
+RETURN t.id AS subject, 'red' AS level, t.amount_fen AS amount_fen, [a.ref, t.ref] AS evidence, t.day AS day,
+  'no_project' AS reason, j.id AS project, j.approval_day AS approval_day

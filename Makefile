@@ -17,7 +17,7 @@ demo: $(SETUP)  ## an invented county: ingest, scan, trace, picture
 	$(BIN)/fundtrail --home demo-home demo
 
 test: $(SETUP) debian check  ## everything that CI runs
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 check: $(SETUP)  ## format, lint, types, direction of imports
 	$(BIN)/ruff format --check .
@@ -33,7 +33,7 @@ bench: $(SETUP)  ## the figures of the README
 
 drills: $(SETUP) debian  ## kills, large random runs, faults
 	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills tests/casework tests/rules/test_metamorphic.py \
-	  tests/rules/test_oracle.py --numprocesses 2
+	  tests/rules/test_oracle.py --numprocesses 2 --dist loadgroup
 
 docs: $(SETUP)  ## the generated pages
 	$(BIN)/python -m api.docs

@@ -11,6 +11,13 @@ from tracer.graph import server
 from tracer.graph.processes import locked
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, but where a file divides its own."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def neo4j_access(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, str]:
     """Address, user and password of a real Neo4j: `NEO4J_URI` if it is set, else a local one of this run.

@@ -1,11 +1,13 @@
 """Every case of the case book, on both graph stores; and the book itself is complete."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from casebook import CASES, Case, read_cases, write_ledger
-from packs import Pack, pack_up
+from packs import pack_up
 
 from tracer.rules.load import load_rules
 from tracer.rules.scan import scan
@@ -13,25 +15,37 @@ from tracer.rules.scan import scan
 BOOK = read_cases()
 MISSING = [case for case in BOOK if case.kind == "missing"]
 PACKS = pack_up([case for case in BOOK if case.kind != "missing"])
-PACKED = [(pack, case) for pack in PACKS for case in pack.cases]
 
-Results = dict[int, tuple[Path, dict[str, Any]]]
+Looked = Callable[[int], tuple[Path, dict[str, Any]]]
+
+
+def in_its_group(number: int, *values: Any, name: str) -> Any:
+    """Parameters of a test on one pack, which is looked at by one process."""
+    return pytest.param(number, *values, id=name, marks=pytest.mark.xdist_group(f"pack-{number}"))
+
+
+PACKED = [
+    in_its_group(number, case, name=case.name) for number, pack in enumerate(PACKS) for case in pack.cases
+]
+EACH = [in_its_group(number, name=pack.name) for number, pack in enumerate(PACKS)]
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """Home and scan of each pack, on the embedded graph."""
-    found: Results = {}
-    for number, pack in enumerate(PACKS):
-        home = tmp_path_factory.mktemp(f"pack-{number}")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Looked:
+    """Home and scan of a pack, on the embedded graph, made when first asked for."""
+
+    @cache
+    def look(number: int) -> tuple[Path, dict[str, Any]]:
+        home, pack = tmp_path_factory.mktemp(f"pack-{number}"), PACKS[number]
         pack.write_ledger(home)
-        found[number] = home, scan(home, pack.as_of, pack.rule_ids, settings=pack.settings)
-    return found
+        return home, scan(home, pack.as_of, pack.rule_ids, settings=pack.settings)
+
+    return look
 
 
-@pytest.mark.parametrize(("pack", "case"), PACKED, ids=lambda entry: entry.name)
-def test_the_case_is_found(pack: Pack, case: Case, results: Results) -> None:
-    result = results[PACKS.index(pack)][1]
+@pytest.mark.parametrize(("number", "case"), PACKED)
+def test_the_case_is_found(number: int, case: Case, looked: Looked) -> None:
+    pack, result = PACKS[number], looked(number)[1]
     findings = pack.of_case(result["findings"], case)
     found = {finding["subject"]: (finding["level"], finding["amount_fen"]) for finding in findings}
     assert found == case.expect, case.about
@@ -43,9 +57,9 @@ def test_the_case_is_found(pack: Pack, case: Case, results: Results) -> None:
         assert all(entry["file"] and entry["row"] >= 2 for entry in finding["evidence"])
 
 
-@pytest.mark.parametrize("number", range(len(PACKS)), ids=lambda number: PACKS[number].name)
-def test_the_cases_are_the_same_on_both_stores(number: int, results: Results, neo4j_uri: str) -> None:
-    pack, (home, embedded) = PACKS[number], results[number]
+@pytest.mark.parametrize("number", EACH)
+def test_the_cases_are_the_same_on_both_stores(number: int, looked: Looked, neo4j_uri: str) -> None:
+    pack, (home, embedded) = PACKS[number], looked(number)
     served = scan(home, pack.as_of, pack.rule_ids, settings=pack.settings, graph=neo4j_uri)
     assert served == embedded
     assert served["not_evaluable"] == []

@@ -73,11 +73,11 @@ def test_a_value_for_a_fund_counts_for_its_subjects_only(home: Path) -> None:
 def test_a_region_holds_for_those_below_and_comes_before_a_fund(home: Path) -> None:
     keep(home, RULES, ["ZB05.tolerance=9.99"], region="9901")
     keep(home, RULES, ["ZB05.tolerance=10"], fund="产业资金")
-    assert zb05(home) == {"A": "9.99", "B": "9.99"}
+    assert zb05(home) == {"A": 9.99, "B": 9.99}
     keep(home, RULES, ["ZB05.tolerance=10"], fund="产业资金", region="990101")
-    assert zb05(home) == {"B": "9.99"}
+    assert zb05(home) == {"B": 9.99}
     keep(home, RULES, ["ZB05.tolerance="], fund="产业资金", region="990101")
-    assert zb05(home) == {"A": "9.99", "B": "9.99"}
+    assert zb05(home) == {"A": 9.99, "B": 9.99}
 
 
 def test_what_is_given_overrides_what_is_kept_for_a_place(home: Path) -> None:

@@ -43,10 +43,9 @@ def changed(path: Path, *pairs: tuple[str, str]) -> None:
 
 @pytest.fixture
 def next_year(tmp_path: Path) -> Path:
-    """A folder with the pack of 2027: ZB05 is yellow and counts by `slack`, ZB14 ends, ZC99 is new."""
+    """A folder with the pack of 2027: ZB05 counts by `slack`, ZB14 ends, ZC99 is new."""
     folder, home = tmp_path / "next", tmp_path / "nobody"
     path = revise(home, "ZB05", 2027, folder)
-    changed(path, ("opens: red", "opens: yellow"), ("THEN 'red'", "THEN 'yellow'"))
     changed(path, ("tolerance", "slack"))
     changed(revise(home, "ZB14", 2027, folder), ("status: in_force", "status: retired"))
     path = revise(home, "ZC02", 2027, folder)
@@ -143,16 +142,30 @@ def test_an_old_year_is_scanned_with_the_old_text_and_a_new_one_with_the_new(hom
     assert (old["pack"], new["pack"], scan(home, date(2019, 6, 30))["pack"]) == (2026, 2027, 2026)
     assert scan(home, date(2031, 1, 1))["pack"] == 2027
     packs = load_packs(home)
-    for result, version, level, parameters in (
-        (old, "1.0.0", "red", {"tolerance": 0}),
-        (new, "2.0.0", "yellow", {"slack": 0}),
+    for result, version, parameters in (
+        (old, "1.0.0", {"tolerance": 0}),
+        (new, "2.0.0", {"slack": 0}),
     ):
         finding = zb05(result)
-        assert (finding["rule_version"], finding["level"]) == (version, level)
+        assert finding["rule_version"] == version
         assert finding["parameters"] == parameters
         assert finding["rule_sha256"] == packs.text("ZB05", version).sha256
         assert finding["pack"] == result["pack"]
     assert zb05(old)["rule_sha256"] != zb05(new)["rule_sha256"]
+
+
+def test_a_locality_cannot_change_the_level_of_a_rule(tmp_path: Path) -> None:
+    folder, home = tmp_path / "mine", tmp_path / "home"
+    path = revise(home, "ZB05", 2026, folder)
+    changed(path, ("opens: red", "opens: yellow"), ("THEN 'red'", "THEN 'yellow'"))
+    write_lock(read_texts(folder), folder)
+    with pytest.raises(RuleFileError, match=r"article 20\): it is red, not yellow"):
+        adopt(home, folder)
+    assert not own_queries_folder(home).exists()
+    # Nor by putting the file where adopted texts lie.
+    shutil.copytree(folder, own_queries_folder(home))
+    with pytest.raises(RuleFileError, match="article 20"):
+        load_packs(home)
 
 
 def test_rules_that_a_pack_ends_or_adds_count_only_there(home: Path) -> None:
@@ -256,7 +269,7 @@ def test_a_value_kept_for_every_pack_stops_the_one_that_lacks_it_and_one_can_be_
     keep(home, old, ["ZB05.tolerance="])
     keep(home, old, ["ZB05.tolerance=9.99"], pack=2026)
     keep(home, new, ["ZB05.slack=1"], pack=2027)
-    assert zb05(scan(home, OLD_YEAR))["parameters"] == {"tolerance": "9.99"}
+    assert zb05(scan(home, OLD_YEAR))["parameters"] == {"tolerance": 9.99}
     assert zb05(scan(home, NEW_YEAR))["parameters"] == {"slack": 1}
     listed = run(home, "rules", "set", "--format", "json")
     assert [entry["pack"] for entry in json.loads(listed.stdout)["kept"]] == ["2027", "2026"]

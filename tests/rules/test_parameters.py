@@ -39,7 +39,7 @@ def test_an_empty_limit_is_above_any_amount() -> None:
 def test_money_is_given_and_echoed_in_yuan() -> None:
     found = resolved("ZB05", "ZB05.tolerance=1,234.50")
     assert found.query_values(AS_OF) == {"tolerance_fen": 123_450}
-    assert found.echoed() == {"tolerance": "1234.5"}
+    assert found.echoed() == {"tolerance": 1234.5}
     assert resolved("ZC06", "ZC06.red_at=50000").echoed() == {"red_at": 50000}
 
 
@@ -81,7 +81,7 @@ def test_a_parameter_follows_another_rules_until_it_is_set() -> None:
         ("ZB01.n", "is written RULE.param=value"),
         ("ZC08.share=101", "out of bounds"),
         ("ZB05.tolerance=0.001", "more than two decimals"),
-        ("ZB05.tolerance=-1", "out of bounds"),
+        ("ZB05.tolerance=-1", r"out of bounds \(at least 0, yuan\)"),
         ("ZB05.tolerance=", "not an amount"),
         ("ZC27.chi2=20.0901", "at most three decimals"),
         ("ZC27.chi2=-0.001", "out of bounds"),

@@ -13,7 +13,7 @@ from tracer.graph.base import QueryFailed, QueryTimeout
 from tracer.messages import Language, bracketed
 from tracer.rules.evaluate import Outcome, evaluate, merge
 from tracer.rules.evidence import explain
-from tracer.rules.exemptions import Exemption, Found, apply_exemptions
+from tracer.rules.exemptions import Exemption, Found, apply_exemptions, problems_of
 from tracer.rules.load import load_rules
 from tracer.rules.parameters import Settings, resolve
 from tracer.rules.scan import scan
@@ -237,6 +237,22 @@ def test_an_exemption_of_a_payment_counts_on_its_day() -> None:
     ended = exemption(None, "ZC01", ends=date(2019, 3, 1))
     assert apply_exemptions([paid], [ended], AS_OF)[0] == []
     assert apply_exemptions([found(rule_id="ZB14")], [exemption(None, ends=date(2019, 3, 1))], AS_OF)[1] == []
+
+
+@pytest.mark.parametrize(
+    "written", ["522723800101001", "52272319800101001X", "５２２７２３ 800101001", "52272319800101001x"]
+)
+def test_an_exemption_names_a_person_with_15_or_18_digits(written: str) -> None:
+    person = Found(RULES["RH09"], "52272319800101001X", "info", 100, None, ("payments#1",), {})
+    row = Exemption("RH09", written, None, "经批准", None, date(2019, 1, 1), None, "exemptions#1")
+    assert apply_exemptions([person], [row], AS_OF)[0] == []
+
+
+def test_an_exemption_for_no_rule_is_named() -> None:
+    (problem,) = problems_of([exemption(None, "ZZ99"), exemption(None, "ZB05")], RULES)
+    assert (problem["rule_id"], problem["ref"]) == ("ZZ99", "exemptions#None")
+    assert "ZZ99" in problem["problem"]
+    assert "ZZ99" in problem["problem_en"]
 
 
 def test_evidence_leads_to_file_and_row_in_order_of_time(result: dict[str, object]) -> None:

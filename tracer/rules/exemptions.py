@@ -7,11 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+
 from tracer.calendar import date_of
+from tracer.graph.identity import id_key
 from tracer.ledger import Ledger
 from tracer.money import format_yuan
 from tracer.rules.parameters import Resolved
 from tracer.rules.spec import LEVELS, SUBJECTS_WITH_A_DAY, Rule
+
+PERSONS = ("person_id", "actor")
+"""Subjects that are ID numbers."""
 
 _COLUMNS = ("rule_id", "subject", "amount_fen", "reason", "doc_no", "valid_from", "valid_to")
 
@@ -73,6 +79,12 @@ def compared(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
+def person_key(text: str) -> str:
+    """An ID number as it is compared: 15 digits as 18; another text as texts are."""
+    key: str | None = id_key(pa.chunked_array([[text]], pa.string()))[0].as_py()
+    return compared(text) if key is None else key
+
+
 def read_exemptions(ledger: Ledger, version: int, as_of: date) -> list[Exemption]:
     """The exemptions seen on the as-of day, in input order; a last day after it counts as open."""
     found = []
@@ -90,8 +102,20 @@ def read_exemptions(ledger: Ledger, version: int, as_of: date) -> list[Exemption
 
 
 def problems_of(exemptions: Iterable[Exemption], rules: Mapping[str, Rule]) -> list[dict[str, Any]]:
-    """Rows with an amount for rules that know no exempt amounts: they do nothing and are named."""
-    return [
+    """Rows that do nothing and are named: of no rule, or with an amount that the rule does not take."""
+    unknown = [
+        {
+            "ref": e.ref,
+            "rule_id": e.rule_id,
+            "subject": e.subject,
+            "problem": f"没有规则 {e.rule_id}，此行不起作用",
+            "problem_en": f"there is no rule {e.rule_id}; this row does nothing",
+            "hint": "编号见 fundtrail rules list / `fundtrail rules list` names all rules",
+        }
+        for e in exemptions
+        if e.rule_id not in rules
+    ]
+    return unknown + [
         {
             "ref": e.ref,
             "rule_id": e.rule_id,
@@ -109,9 +133,12 @@ def apply_exemptions(
     found: Iterable[Found], exemptions: Iterable[Exemption], as_of: date
 ) -> tuple[list[Found], list[Found]]:
     """The findings that stand, with what is left of their amounts, and those suppressed with their rows."""
+    found = list(found)
+    of_persons = {finding.rule.id for finding in found if finding.rule.subject in PERSONS}
     by_key: dict[tuple[str, str], list[Exemption]] = {}
     for exemption in exemptions:
-        by_key.setdefault((exemption.rule_id, compared(exemption.subject)), []).append(exemption)
+        key = person_key if exemption.rule_id in of_persons else compared
+        by_key.setdefault((exemption.rule_id, key(exemption.subject)), []).append(exemption)
     standing, suppressed = [], []
     for finding in found:
         rows = _rows_for(finding, by_key, as_of)
@@ -165,12 +192,13 @@ def _rows_for(
 ) -> list[Exemption]:
     has_day = finding.rule.subject in SUBJECTS_WITH_A_DAY and finding.day is not None
     day = date_of(finding.day) if has_day and finding.day is not None else as_of
+    is_person = finding.rule.subject in PERSONS
     keys = [finding.subject, *(str(finding.details.get(name) or "") for name in finding.rule.exempt_by)]
     rows = {
         row.ref: row
         for key in keys
         if key
-        for row in by_key.get((finding.rule.id, compared(key)), ())
+        for row in by_key.get((finding.rule.id, person_key(key) if is_person else compared(key)), ())
         if row.is_valid(day)
     }
     return list(rows.values())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tracer.rules.load import check_queries, choose_rules
 from tracer.rules.lock import kept_name, lock_problems, read_lock, version_number, write_lock
-from tracer.rules.packs import load_packs, packs_of, read_texts
+from tracer.rules.packs import checked_levels, load_packs, packs_of, read_texts
 from tracer.rules.spec import Rule, RuleFileError
 from tracer.settings import own_queries_folder, queries_folder
 
@@ -55,13 +55,15 @@ def adopt(home: Path, folder: Path) -> list[Rule]:
     """Take the texts of a folder of queries over into a home, where they stay; returns those new to it.
 
     Raises UsageError for a folder without rules and RuleFileError, before anything is written, for texts that
-    cannot be used, are not those of the folder's lock, or differ from a text known in that version.
+    cannot be used, are not those of the folder's lock, differ from a text known in that version, or change
+    the level of a rule that ships.
     """
     check_queries(folder)
     texts, locked = read_texts(folder), read_lock(folder)
     if locked and (problems := lock_problems(texts, locked)):
         raise RuleFileError("规则与锁定文件不符 / the rules are not those locked:\n" + "\n".join(problems))
-    known = [rule for versions in load_packs(home).texts.values() for rule in versions]
+    checked_levels(load_packs().all_texts, texts)
+    known = load_packs(home).all_texts
     packs_of([*known, *texts])
     versions = {(rule.id, rule.version) for rule in known}
     new = [rule for rule in texts if (rule.id, rule.version) not in versions]

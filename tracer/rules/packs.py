@@ -26,10 +26,15 @@ class Packs:
 
     texts: Mapping[str, tuple[Rule, ...]]
 
+    @property
+    def all_texts(self) -> list[Rule]:
+        """Every text of every rule."""
+        return [rule for texts in self.texts.values() for rule in texts]
+
     @cached_property
     def years(self) -> tuple[int, ...]:
         """The budget years that have a pack of their own; drafts make none."""
-        every = [rule for texts in self.texts.values() for rule in texts]
+        every = self.all_texts
         settled = [rule for rule in every if rule.status != "draft"] or every
         return tuple(sorted({rule.budget_year for rule in settled}))
 
@@ -84,13 +89,41 @@ def load_packs(home: Path | None = None, folder: Path | None = None) -> Packs:
     """The packs of a queries folder (by default the one that ships), and those that a home holds beside it.
 
     Raises UsageError for a folder without rules, RuleFileError for a file that cannot be used and a text that
-    is not the one locked for its version.
+    is not the one locked for its version or changes the level of a rule that ships.
     """
     texts = locked_texts(folder or queries_folder())
     own = own_queries_folder(home) if home else None
     if own and own.is_dir():
-        texts += locked_texts(own)
+        texts += checked_levels(texts, locked_texts(own))
     return packs_of(texts)
+
+
+def checked_levels(shipped: Iterable[Rule], own: Iterable[Rule]) -> list[Rule]:
+    """Texts of a locality, none of which changes the level of a rule that ships; RuleFileError else.
+
+    The level of each rule is the ministry's to say: 001_0cce089113c317c0.txt, article 20.
+    """
+    own, known = list(own), packs_of(shipped)
+    for rule in own:
+        if rule.id not in known.texts:
+            continue
+        given = known.rules(known.year_for(rule.budget_year))[rule.id]
+        wanted, found = _levels(given), _levels(rule)
+        if wanted != found:
+            raise RuleFileError(
+                f"{rule.file}: {rule.id} {rule.version}: 预警级别由财政部确定（第二十条），本地不能改："
+                f"应为 {wanted}，现为 {found}；请改回 level 和查询返回的级别"
+                f" / the level of a rule is not for a locality to change (article 20): it is {wanted},"
+                f" not {found}; restore `level` and the levels that the query returns"
+            )
+    return own
+
+
+def _levels(rule: Rule) -> str:
+    """The levels of a rule as its header gives them: opens → at expiry, and what the query may open."""
+    return "→".join(level for level in (rule.opens, rule.at_expiry) if level) + "".join(
+        f"+{level}" for level in sorted(rule.also)
+    )
 
 
 def rules_of(home: Path, found: Mapping[str, Any]) -> Rules:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from tracer.errors import UsageError
-from tracer.money import MoneyError, format_yuan, parse_fen, plain_yuan
+from tracer.money import MoneyError, format_yuan, parse_fen
 from tracer.rules.spec import DECIMAL, FROM_THE_DOCUMENTS, MILLI, Parameter, Rule
 
 Value = int | str | None
@@ -197,10 +197,18 @@ def _check_bounds(parameter: Parameter, value: int, place: str, shown: str) -> N
     low = parameter.min is not None and value < parameter.min * scale
     high = parameter.max is not None and value > parameter.max * scale
     if low or high:
+        zh = _bounds(parameter, "至", "不小于", "不大于")
+        en = _bounds(parameter, "to", "at least", "at most")
         raise UsageError(
-            f"{place}：{shown} 超出范围（{parameter.min} 至 {parameter.max}）"
-            f" / {shown} is out of bounds ({parameter.min} to {parameter.max}, {parameter.unit})"
+            f"{place}：{shown} 超出范围（{zh}） / {shown} is out of bounds ({en}, {parameter.unit})"
         )
+
+
+def _bounds(parameter: Parameter, to: str, least: str, most: str) -> str:
+    """The bounds of a parameter in words, of which it may have one only."""
+    if parameter.min is None or parameter.max is None:
+        return f"{least} {parameter.min}" if parameter.max is None else f"{most} {parameter.max}"
+    return f"{parameter.min} {to} {parameter.max}"
 
 
 def _echo(parameter: Parameter, value: Value) -> int | float | str | None:
@@ -208,7 +216,7 @@ def _echo(parameter: Parameter, value: Value) -> int | float | str | None:
         return value // MILLI if value % MILLI == 0 else value / MILLI
     if parameter.type != "money" or not isinstance(value, int):
         return value
-    return value // 100 if value % 100 == 0 else plain_yuan(value)
+    return value // 100 if value % 100 == 0 else value / 100
 
 
 def parse_set(text: str) -> tuple[str, str, str]:

@@ -196,7 +196,7 @@ def _result(run: _Scan, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
             rule.id: len(left_out) for rule in run.chosen if (left_out := outcomes[rule.id].not_evaluated)
         },
         "suppressed": hidden,
-        "problems": problems_of(exemptions, {rule.id: rule for rule in run.chosen}),
+        "problems": problems_of(exemptions, run.known),
         "rules": [_rule_entry(entry, run.ledger.home, run.tables) for entry in resolved],
         "words_sha256": uses_digest(run.ledger.home) or None,
         "digest": _digest(run.as_of, run.version, run.method, findings),

@@ -133,9 +133,9 @@ MESSAGES: dict[str, Message] = {
     ),
     # tables
     "missing-column": Message(
-        "缺少必需列：{header}",
+        "缺少必需列：{header}{unknown}",
         "补上该列，或用映射文件（--mapping）指明它在哪一列",
-        "required column is missing: {header}",
+        "required column is missing: {header}{unknown}",
         "add the column, or name it in a mapping file (--mapping)",
     ),
     "ambiguous-column": Message(

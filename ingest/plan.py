@@ -59,6 +59,7 @@ class Plan:
         """Note every required column that stands nowhere; without them nothing can be accepted."""
         assert self.table is not None
         unclear = {trouble.column for trouble in self.troubles}
+        unknown = [one["header"] for one in self.columns if one["column"] is None and not one["candidates"]]
         for column in self.table.columns:
             known = column.name in self.sources or column.name in self.constants or self.row_id == column.name
             if not column.required or known:
@@ -68,6 +69,11 @@ class Plan:
                 trouble = Trouble(
                     "missing-column",
                     column.name,
-                    facts={"header": column.header_zh, "header_en": column.name},
+                    facts={
+                        "header": column.header_zh,
+                        "header_en": column.name,
+                        "unknown": f"；没有认出的表头：{'、'.join(unknown)}" if unknown else "",
+                        "unknown_en": f"; headers not recognised: {', '.join(unknown)}" if unknown else "",
+                    },
                 )
                 self.troubles.append(trouble)

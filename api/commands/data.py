@@ -78,7 +78,7 @@ def write_report(chosen: Choices, report: dict[str, Any]) -> None:
         )
     else:
         _write_batches(chosen, report)
-        _write_problems(chosen, report["problems"])
+        _write_problems(chosen, report)
 
 
 def _write_batches(chosen: Choices, report: dict[str, Any]) -> None:
@@ -144,9 +144,19 @@ def _in_runs(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return runs
 
 
-def _write_problems(chosen: Choices, problems: list[dict[str, Any]]) -> None:
+def _column(chosen: Choices, table_name: str | None, column: str | None) -> str:
+    """The column of a problem as the chosen language calls it."""
+    from tracer.schema import TABLES
+
+    known = TABLES[table_name].by_name if table_name in TABLES else {}
+    return known[column].header_zh if chosen.lang == "zh" and column in known else column or ""
+
+
+def _write_problems(chosen: Choices, report: dict[str, Any]) -> None:
+    problems = report["problems"]
     if not problems:
         return
+    tables = {(batch["file"], batch["sheet"]): batch["table"] for batch in report["batches"]}
     write_line()
     made = table(
         *words(chosen.lang, "problems_title", "row", "column", "value", "problem", "hint"), right=[1]
@@ -157,7 +167,7 @@ def _write_problems(chosen: Choices, problems: list[dict[str, Any]]) -> None:
             made,
             mask_text(f"{problem['file']}{_sheet(problem['sheet'])}"),
             problem["row"],
-            brief(problem["column"] or ""),
+            brief(_column(chosen, tables.get((problem["file"], problem["sheet"])), problem["column"])),
             brief(mask_cell(problem["column"], problem["value"])),
             mask_text(_in(chosen, problem, "problem")),
             mask_text(_in(chosen, problem, "hint")),

@@ -50,11 +50,11 @@ def lint(text: str) -> list[Problem]:
     return sorted(set(found), key=lambda problem: (problem.line, problem.message))
 
 
-def lint_folder(folder: Path) -> list[str]:
-    """All problems of all `.cypher` files of a folder, as `file:line: message`."""
+def lint_folder(folder: Path, which: str = "**/*.cypher") -> list[str]:
+    """All problems of the files that a pattern names in a folder, as `file:line: message`."""
     return [
         f"{path.relative_to(folder)}:{problem.line}: {problem.message}"
-        for path in sorted(folder.rglob("*.cypher"))
+        for path in sorted(folder.glob(which))
         for problem in lint(path.read_text("utf-8"))
     ]
 

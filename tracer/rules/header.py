@@ -12,6 +12,7 @@ from tracer.errors import UsageError
 from tracer.graph.portable import gate
 from tracer.graph.tokens import PARAMETER, Token
 from tracer.rules.spec import (
+    BUDGET_YEARS,
     CATEGORIES,
     DECIMAL,
     GIVEN,
@@ -37,6 +38,7 @@ from tracer.yaml_text import yaml_complaint
 
 _HEADER = re.compile(r"\s*/\*(?P<header>.*?)\*/", re.DOTALL)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
+_YEARS = f"{BUDGET_YEARS[0]} to {BUDGET_YEARS[-1]}"
 _NAME = re.compile(r"[a-z][a-z_0-9]*")
 
 
@@ -90,20 +92,28 @@ class _Reader:
     def fail(self, what: str) -> None:
         self.problems.append(f"{self.place}{what}")
 
-    def take(self, key: str, kind: type, default: Any = None, check: Callable[[Any], bool] = bool) -> Any:
-        """The value of a key, or a default; `...` as default makes the key required."""
+    def take(
+        self,
+        key: str,
+        kind: type,
+        default: Any = None,
+        check: Callable[[Any], bool] = bool,
+        allowed: str = "",
+    ) -> Any:
+        """The value of a key, or a default; `...`: it is required; `allowed` says what fits."""
         value = self.values.pop(key, default)
         if value is default and default is not ...:
             return value
         wrong_kind = not isinstance(value, kind) or (kind is int and isinstance(value, bool))
         if value is ... or wrong_kind or not check(value):
             shown = "is missing" if value is ... else f"is {value!r}, which is not allowed here"
+            shown += f" (allowed: {allowed})" if allowed else ""
             self.fail(f"`{key}` {shown}; see reference ZB01.cypher for the form")
             return kind()
         return value
 
     def choice(self, key: str, allowed: tuple[str, ...], default: Any = ...) -> Any:
-        return self.take(key, str, default, lambda value: value in allowed)
+        return self.take(key, str, default, allowed.__contains__, ", ".join(allowed))
 
     def inner(self, key: str) -> "_Reader":
         return _Reader(self.take(key, dict, ...), self.problems, f"{self.place}{key}.")
@@ -140,7 +150,7 @@ def _read(reader: _Reader, body: str, file: str, sha256: str) -> Rule:
         id=reader.take("id", str, ..., lambda value: bool(re.fullmatch(r"[A-Z]{2}\d\d", value))),
         version=reader.take("version", str, ..., lambda value: bool(_VERSION.fullmatch(value))),
         status=reader.choice("status", STATUSES),
-        budget_year=reader.take("budget_year", int, ..., lambda value: 2000 <= value <= 2200),
+        budget_year=reader.take("budget_year", int, ..., BUDGET_YEARS.__contains__, _YEARS),
         name=reader.text("name"),
         category=reader.choice("category", tuple(CATEGORIES)),
         opens=level.choice("opens", LEVELS),

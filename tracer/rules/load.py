@@ -17,12 +17,12 @@ def load_rules(folder: Path | None = None) -> Rules:
     return load_packs(folder=folder).newest
 
 
-def check_queries(folder: Path | None = None) -> None:
-    """Hold every `.cypher` file of a queries folder, not only rules, to what both engines read alike.
+def check_queries(folder: Path | None = None, which: str = "**/*.cypher") -> None:
+    """Hold the files of a queries folder, by default not only rules, to what both engines read alike.
 
     Raises RuleFileError that names file, line and repair of each problem. Source: `queries/README.md`.
     """
-    problems = lint_folder(folder or queries_folder())
+    problems = lint_folder(folder or queries_folder(), which)
     if problems:
         raise RuleFileError(
             "查询在两种图库上不能得出同样的结果 / these queries do not answer alike on both engines:\n"

@@ -29,13 +29,13 @@ def lock_problems(texts: Iterable[Rule], locked: Locked) -> list[str]:
         if sha256 is None:
             problems.append(
                 f"{rule.file}: {rule_id}: 版本 {version} 未锁定"
-                f" / version {version} is not locked; run `fundtrail rules lock`"
+                f" / version {version} is not locked; run `fundtrail rules lock --folder DIR`"
             )
         elif sha256 != rule.sha256:
             problems.append(
                 f"{rule.file}: {rule_id}: 文本已改而版本号 {version} 未改"
                 " / the text changed, not the version; put it back, and for a new text raise `version`,"
-                " then run `fundtrail rules lock`"
+                " then run `fundtrail rules lock --folder DIR`"
             )
     return problems + _gone(found, locked)
 

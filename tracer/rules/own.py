@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from tracer.errors import UsageError
 from tracer.rules.load import check_queries, choose_rules
 from tracer.rules.lock import kept_name, lock_problems, read_lock, version_number, write_lock
-from tracer.rules.packs import checked_levels, load_packs, packs_of, read_texts
-from tracer.rules.spec import Rule, RuleFileError
+from tracer.rules.packs import TEXTS, check_folder, checked_levels, load_packs, packs_of, read_texts
+from tracer.rules.spec import BUDGET_YEARS, Rule, RuleFileError
 from tracer.settings import own_queries_folder, queries_folder
 
 
@@ -15,8 +16,14 @@ def revise(home: Path, rule_id: str, year: int, folder: Path) -> Path:
     """Begin a new version of a rule for a budget year in a folder of queries; returns the file to change.
 
     It begins with the text in force in that year. An earlier text that the folder has is kept beside it.
-    Raises UsageError for an unknown rule, RuleFileError where a new version is begun already.
+    Raises UsageError for an unknown rule or a year that no rule can have, RuleFileError where a new version
+    is begun already.
     """
+    if year not in BUDGET_YEARS:
+        raise UsageError(
+            f"预算年度应在 {BUDGET_YEARS[0]} 至 {BUDGET_YEARS[-1]} 之间：{year}"
+            f" / a budget year is one of {BUDGET_YEARS[0]} to {BUDGET_YEARS[-1]}, not {year}"
+        )
     places = dict.fromkeys(place.resolve() for place in (folder, own_queries_folder(home), queries_folder()))
     texts = {place: read_texts(place) for place in places if (place / "rules").is_dir()}
     packs = packs_of(rule for found in texts.values() for rule in found)
@@ -27,9 +34,10 @@ def revise(home: Path, rule_id: str, year: int, folder: Path) -> Path:
     if before is not None:
         if read_lock(folder).get(before.id, {}).get(before.version) != before.sha256:
             raise RuleFileError(
-                f"{path}: {rule.id}: 版本 {before.version} 已在修改，还没有锁定"
+                f"{path}: {rule.id}: 版本 {before.version} 已在修改，还没有锁定；"
+                f"改好后先 fundtrail rules lock --folder {folder}"
                 f" / version {before.version} is begun and not locked yet; change it, then run"
-                " `fundtrail rules lock`"
+                f" `fundtrail rules lock --folder {folder}`"
             )
         path.rename(folder / kept_name(before.id, before.version))
     version = _next_version(rule, packs.texts[rule.id], year)
@@ -58,7 +66,8 @@ def adopt(home: Path, folder: Path) -> list[Rule]:
     cannot be used, are not those of the folder's lock, differ from a text known in that version, or change
     the level of a rule that ships.
     """
-    check_queries(folder)
+    check_folder(folder)
+    check_queries(folder, TEXTS)
     texts, locked = read_texts(folder), read_lock(folder)
     if locked and (problems := lock_problems(texts, locked)):
         raise RuleFileError("规则与锁定文件不符 / the rules are not those locked:\n" + "\n".join(problems))

@@ -19,6 +19,9 @@ from tracer.settings import own_queries_folder, queries_folder
 
 Rules = dict[str, Rule]
 
+TEXTS = "rules/*/*.cypher"
+"""Where the texts of rules lie in a queries folder."""
+
 
 @dataclass(frozen=True)
 class Packs:
@@ -132,17 +135,22 @@ def rules_of(home: Path, found: Mapping[str, Any]) -> Rules:
     return {entry["rule_id"]: packs.text(entry["rule_id"], entry["rule_version"]) for entry in found["rules"]}
 
 
-def read_texts(folder: Path) -> list[Rule]:
-    """All texts in a queries folder, locked or not: `<ID>.cypher`, and earlier ones `<ID>@<version>.cypher`.
-
-    Raises UsageError for a folder without rules, RuleFileError for a file that cannot be used.
-    """
+def check_folder(folder: Path) -> None:
+    """Raise UsageError for a folder without rules."""
     if not (folder / "rules").is_dir():
         raise UsageError(
             f"{folder} 里没有 rules 文件夹：请给出放 rules/<类别>/<编号>.cypher 的文件夹"
             f" / there is no folder `rules` in {folder}; name the one with rules/<category>/<ID>.cypher"
         )
-    paths = sorted((folder / "rules").glob("*/*.cypher"))
+
+
+def read_texts(folder: Path) -> list[Rule]:
+    """All texts in a queries folder, locked or not: `<ID>.cypher`, and earlier ones `<ID>@<version>.cypher`.
+
+    Raises UsageError for a folder without rules, RuleFileError for a file that cannot be used.
+    """
+    check_folder(folder)
+    paths = sorted(folder.glob(TEXTS))
     texts = [parse_rule(path.read_text("utf-8"), path.relative_to(folder).as_posix()) for path in paths]
     files: dict[str, str] = {}
     for rule in texts:

@@ -23,6 +23,9 @@ NOT_EVALUABLE = "not_evaluable"
 CATEGORIES = {"ZB": "指标管理", "ZC": "支出管理", "JX": "绩效管理", "RH": "到人到户"}
 """Categories of the official rule form (001_0cce089113c317c0.txt, 附2 注1)."""
 
+BUDGET_YEARS = range(2000, 2201)
+"""Budget years for which a rule can be set."""
+
 STATUSES = ("draft", "in_force", "retired")
 ORIGINS = ("D", "L", "C", "M", "P")
 """The five documents, law, convention of the field, from memory, our proposal."""

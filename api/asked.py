@@ -1,7 +1,7 @@
 """A scan as a user asked for it: run, and written as options again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,10 @@ def pack_line(chosen: Choices, found: dict[str, Any], asked: Asked) -> str:
 
 def next_commands(chosen: Choices, asked: Asked, findings: Sequence[dict[str, Any]]) -> list[str]:
     """What to type to see the first finding's evidence, sources and rule; only commands that work."""
-    lines = [("see_evidence", ["export", "html", "--finding", 1, *asked.options()])]
+    lines: list[tuple[str, list[object]]] = [
+        ("see_note", ["explain", 1, *asked.options()]),
+        ("see_evidence", ["export", "html", "--finding", 1, *asked.options()]),
+    ]
     rows = (entry for finding in findings for entry in finding["evidence"] if entry["table"] in TRACEABLE)
     named = next((entry for entry in rows if entry["id"] and mask_text(entry["id"]) == entry["id"]), None)
     if named:
@@ -89,6 +92,8 @@ def next_commands(chosen: Choices, asked: Asked, findings: Sequence[dict[str, An
         ways = ["--direction", way, "--method", asked.method, "--as-of", asked.as_of]
         lines.append((key, ["trace", named["id"], *ways]))
     lines.append(("see_rule", ["rules", "show", "{rule_id}@{rule_version}".format_map(findings[0])]))
+    # Alerts have one course and follow the rules as they are in force, not some of them or one pack.
+    lines.append(("see_alerts", ["alerts", "update", *replace(asked, rules=(), pack=None).options()]))
     return [f"{chosen.say(key)} {chosen.command(*parts)}" for key, parts in lines]
 
 

@@ -26,8 +26,8 @@ class Choices:
     lang: Language
 
     def say(self, key: str, **values: object) -> str:
-        """A text of the catalogue in the chosen language."""
-        return say(key, self.lang, **values)
+        """A text of the catalogue in the chosen language; commands in it are those of this home."""
+        return say(key, self.lang, **{"fundtrail": self.command()} | values)
 
     @property
     def separator(self) -> str:

@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Annotated, Any
 
 import typer
-from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperGroup
 
 from api.choices import Choices, Format, choices
@@ -33,6 +32,7 @@ from api.commands import (
     tables,
 )
 from api.home import check_home, home_refused, is_of_home, reason_of
+from api.parser_words import usage_in_both_languages
 from api.render import (
     close_quietly,
     flush,
@@ -78,29 +78,12 @@ def global_options_first(arguments: list[str]) -> list[str]:
     return front + rest
 
 
-_WRONG_USE = {
-    "NoSuchOption": "没有这个选项",
-    "MissingParameter": "缺少必需的参数或选项",
-    "BadParameter": "选项的值不对",
-    "BadOptionUsage": "选项的用法不对",
-}
-"""What the command line can be wrong in, by the name of the parser's error."""
-
-
-@contextlib.contextmanager
-def usage_in_both_languages() -> Iterator[None]:
-    """Put Chinese before the parser's own words, once."""
-    try:
-        yield
-    except UsageError as error:
-        if type(error) is not UsageError:
-            zh = _WRONG_USE.get(type(error).__name__, "用法不对")
-        else:
-            zh = "没有这个命令" if "No such command" in error.message else "用法不对"
-        if "Try" in error.message or " / " in error.message or isinstance(error, NoArgsIsHelpError):
-            raise
-        text = error.format_message().replace("Value error, ", "")
-        raise UsageError(f"{zh} / {text}", ctx=error.ctx) from None
+def on_this_home(ctx: Any, text: str) -> str:
+    """An error with the commands that it names as they are typed for the home of this run."""
+    if not isinstance(ctx.obj, Choices):
+        return text
+    front = ctx.obj.command()
+    return re.sub(rf"\bfundtrail (?=(?:{'|'.join(ctx.command.commands)})\b)", lambda _: f"{front} ", text)
 
 
 @contextlib.contextmanager
@@ -110,7 +93,7 @@ def told(ctx: Any) -> Iterator[None]:
         yield
     except FundtrailError as error:
         lang = ctx.obj.lang if isinstance(ctx.obj, Choices) else "zh"
-        write_message(say("error", lang, text=mask_text(str(error))))
+        write_message(say("error", lang, text=mask_text(on_this_home(ctx, str(error)))))
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt:
         raise typer.Exit(EXIT_INTERRUPTED) from None
@@ -188,7 +171,7 @@ def choose(
     """追踪财政资金：每一分钱从哪里来、到了哪里。 Follow public money, to the fen.
 
     --home, --graph, --format and --lang may also stand after the command. Exit codes: 0 fine, 1 findings at
-    or above --fail-on, 2 wrong use, 3 rows rejected or data refused.
+    or above --fail-on, 2 wrong use, 3 rows rejected or data refused, 130 Ctrl-C.
     """
     chosen = Choices(Path(home) if home else home_folder(), graph, format, lang)
     context.obj = chosen

@@ -20,7 +20,7 @@ Generated from `--help` by `make docs`; do not edit.
 
 Data go to standard output, progress and log to standard error. `--home`, `--graph`, `--format` and
 `--lang` are accepted before and after the command. Exit codes: 0 fine, 1 findings at or above `--fail-on`,
-2 wrong use, 3 rows rejected or data refused; 70 is a bug of ours, printed masked.
+2 wrong use, 3 rows rejected or data refused, 130 ended by Ctrl-C; 70 is a bug of ours, printed masked.
 
 `json` and `csv` on one's own home are unmasked; tables, messages, pages and the API are masked. JSON is
 exact. In `csv` a text cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an

@@ -21,12 +21,17 @@ from tracer.messages import Language, say
 from tracer.text import brief
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTH_OF_FILES = 160
 """Width of tables that go to a file or a pipe, in character cells."""
+_WHOLE = re.compile(r"[!-~…]{2,32}")
+"""What is not broken in a cell: identifiers, dates, words; longer ones, such as paths, are."""
+_TEXT_WIDTH = 6
+"""Columns of text become no narrower than this, in character cells."""
 _QUIET_SECONDS = 1.0
 _CELL_MAX = 600
 """Nothing that we say ourselves is longer."""
@@ -109,13 +114,47 @@ def write_table(made: "Table") -> None:
     """Print a table on standard output, as wide as the terminal, or wide enough for a file."""
     from rich.console import Console
 
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise
+
     width = None if sys.stdout.isatty() else _WIDTH_OF_FILES
+    console = Plain(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+    console.width = max(console.width, _fit(made, console))
     with writing():
-        Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False).print(made)
+        console.print(made)
+
+
+def _fit(made: "Table", console: "Console") -> int:
+    """Narrow the widest columns to the console, breaking no `_WHOLE` word; returns the width.
+
+    Where not even the floors have room the table becomes wider than the console.
+    """
+    from rich.cells import cell_len
+
+    texts = [[str(column.header), *map(str, column.cells)] for column in made.columns]
+    natural = [max(map(cell_len, cells)) for cells in texts]
+    wide = console.options.update(max_width=sum(natural) + 1000)
+    frame = console.measure(made, options=wide).maximum - sum(natural)
+    floors = [
+        full if column.no_wrap else max(min(full, _TEXT_WIDTH), *(_longest(text) for text in cells))
+        for column, full, cells in zip(made.columns, natural, texts, strict=True)
+    ]
+    widths = list(natural)
+    while sum(widths) > console.width - frame and widths != floors:
+        widest = max((n for n in range(len(widths)) if widths[n] > floors[n]), key=widths.__getitem__)
+        widths[widest] -= 1
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
+    return frame + sum(widths)
+
+
+def _longest(text: str) -> int:
+    return max(map(len, _WHOLE.findall(text)), default=0)
 
 
 class Progress:
-    """Lines on standard error for long work: at once on a terminal, otherwise only when it does take long."""
+    """Lines on standard error for long work: at once on a terminal, else one when it does take long."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
@@ -123,7 +162,8 @@ class Progress:
 
     def __call__(self, text: str) -> None:
         """Say what is being done now."""
-        if text != self._last and (sys.stderr.isatty() or time.monotonic() - self._start > _QUIET_SECONDS):
+        is_long = not self._last and time.monotonic() - self._start > _QUIET_SECONDS
+        if text != self._last and (sys.stderr.isatty() or is_long):
             write_message(text)
             self._last = text
 

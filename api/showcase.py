@@ -53,6 +53,9 @@ def run_showcase(chosen: Choices, seed: int) -> bool:
 
 def _next_commands(chosen: Choices, subject: str, as_of: str) -> list[str]:
     return [
+        chosen.command("explain", 1, "--as-of", as_of),
+        chosen.command("alerts", "update", "--as-of", as_of),
+        chosen.command("alerts", "list"),
         chosen.command("trace", subject, "--direction", "forward", "--as-of", as_of),
         chosen.command("scan", "--as-of", as_of, "--method", "fifo"),
         chosen.command("serve"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.asked import Asked, run_scan
+from api.asked import Asked, Subjects, run_scan
 from api.choices import (
     AsOf,
     Choices,
@@ -23,6 +23,7 @@ from api.render import write_csv, write_json, write_line
 from tracer.errors import UsageError
 from tracer.messages import say
 from tracer.money import format_yuan
+from tracer.text import brief
 
 if TYPE_CHECKING:
     from api.explained import Explained
@@ -67,7 +68,8 @@ def explain(
     chosen = choices(context)
     day = parse_day(as_of)
     if re.fullmatch(r"[Ff][Tt]\d{6,9}", finding.strip()):
-        _explain_alert(chosen, finding, day, method, parameters, tuple(set_ or ()), pack)
+        asked_rules = tuple(rule or ())
+        _explain_alert(chosen, finding, day, method, parameters, tuple(set_ or ()), pack, asked_rules)
         return
     if day is None:
         raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
@@ -77,9 +79,11 @@ def explain(
         chosen_one = _numbered(found, int(finding))
     elif "/" in finding:
         rule_id, _, subject = finding.partition("/")
-        asked = replace(asked, rules=(rule_id.strip().upper(),))
+        rule_id = rule_id.strip().upper()
+        _refuse_other_rules(finding, rule_id, asked.rules)
+        asked = replace(asked, rules=asked.rules or (rule_id,))
         found = run_scan(chosen, asked)
-        chosen_one = _named(chosen, found, asked, subject.strip())
+        chosen_one = _named(chosen, found, asked, rule_id, subject.strip())
     else:
         raise _refused("bad_finding", text=finding)
     told = _explained(chosen, asked, found, chosen_one, found["ledger_version"])
@@ -99,16 +103,36 @@ def _numbered(found: dict[str, Any], number: int) -> dict[str, Any]:
     return one
 
 
-def _named(chosen: Choices, found: dict[str, Any], asked: Asked, subject: str) -> dict[str, Any]:
-    """The finding on a subject, one that exemptions suppress included."""
+def _refuse_other_rules(finding: str, rule_id: str, rules: tuple[str, ...]) -> None:
+    """Raise `UsageError` where a finding is named with its rule, and `--rule` says another one."""
+    others = [name for name in rules if name.partition("@")[0].strip().upper() != rule_id]
+    if others:
+        raise _refused("other_rule", finding=finding, rule=rule_id, other=" ".join(others))
+
+
+def _named(
+    chosen: Choices, found: dict[str, Any], asked: Asked, rule_id: str, subject: str
+) -> dict[str, Any]:
+    """The finding on a subject, one that exemptions suppress included; by its mask where one alone has it."""
     from api.keys import account_key, home_secret
+    from tracer.rules.evidence import masked_subject
+    from tracer.rules.packs import rules_of
 
     secret = home_secret(chosen.home)
-    for one in [*found["findings"], *found["suppressed"]]:
+    findings: list[dict[str, Any]] = [*found["findings"], *found["suppressed"]]
+    for one in findings:
         if subject in (one["subject"], account_key(secret, one["subject"])):
-            chosen_one: dict[str, Any] = one
-            return chosen_one
-    (rule_id,) = asked.rules
+            return one
+    rule, subjects = rules_of(chosen.home, found)[rule_id], Subjects(chosen, found["ledger_version"])
+    alike = [
+        one
+        for one in findings
+        if subject in (masked_subject(one, rule), text := subjects.text(one, rule), brief(text))
+    ]
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        raise _refused("masks_alike", count=len(alike), rule=rule_id, subject=subject)
     _refuse_not_evaluable(found, asked)
     raise _refused("no_such_finding", day=asked.as_of, rule=rule_id, subject=subject)
 
@@ -146,13 +170,14 @@ def commands(chosen: Choices, asked: Asked, told: "Explained", place: int) -> di
     from tracer.rules.evidence import masked_subject
 
     finding, rule = told.finding, told.rule
-    alone = replace(asked, rules=(rule.id,))
+    cited = tuple(name for name in asked.rules if name.upper() == f"{rule.id}@{rule.version}")
+    alone, bare = replace(asked, rules=cited or (rule.id,)), replace(asked, rules=cited)
     subject = finding["subject"]
     if masked_subject(finding, rule) == subject:
-        name, options = f"{rule.id}/{subject}", replace(asked, rules=()).options()
+        name, options = f"{rule.id}/{subject}", bare.options()
     elif rule.subject in ("account_no", "payer", "holder"):
         key = account_key(home_secret(chosen.home), subject)
-        name, options = f"{rule.id}/{key}", replace(asked, rules=()).options()
+        name, options = f"{rule.id}/{key}", bare.options()
     else:
         name, options = str(place), alone.options()
     return {
@@ -169,6 +194,7 @@ def _explain_alert(
     parameters: Path | None,
     settings: tuple[str, ...],
     pack: int | None,
+    rules: tuple[str, ...],
 ) -> None:
     """The finding that an alert was opened with, and whether the ledger as of a day still gives it."""
     from tracer.casework.alerts import number_of, unknown
@@ -180,6 +206,7 @@ def _explain_alert(
         then = opening(connection, number_of(alert))
     if now is None or then is None:
         raise unknown(alert)
+    _refuse_other_rules(now.alert_id, now.rule_id, rules)
     asked = Asked(day or then.as_of, (now.rule_id,), method or then.method, parameters, settings, pack)
     found = run_scan(chosen, asked)
     finding = {"rule_id": now.rule_id} | dict(then.finding)

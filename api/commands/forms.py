@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from api.choices import PackOption, RuleOption, choices
-from api.render import add_row, table, words, write_csv, write_json, write_line, write_table
+from api.choices import Choices, PackOption, RuleOption, choices
+from api.render import add_row, table, words, write_csv, write_json, write_line, write_message, write_table
 from tracer.errors import UsageError
+from tracer.mask import mask_text
 
 
 def set_rule(
@@ -37,6 +38,8 @@ def set_rule(
     packs = load_packs(chosen.home)
     rules = packs.newest if pack is None else packs.rules(packs.check_year(pack))
     kept = keep(chosen.home, rules, values, fund, region, pack) if values else all_kept(chosen.home)
+    if any(values or ()) and any((entry.fund, entry.region) == (fund.strip(), region) for entry in kept):
+        _warn_of_unknown(chosen, fund.strip(), region)
     rows = [asdict(entry) for entry in kept]
     names = list(Kept.__dataclass_fields__)
     if chosen.format == "json":
@@ -48,6 +51,16 @@ def set_rule(
         for row in rows:
             add_row(made, *row.values())
         write_table(made)
+
+
+def _warn_of_unknown(chosen: Choices, fund: str, region: str) -> None:
+    """Say of a fund or region that nothing names so: what is kept for it holds for nothing."""
+    from tracer.funds.known import is_fund_known, is_region_known
+
+    if fund and not is_fund_known(chosen.home, fund):
+        write_message(chosen.say("fund_unknown", fund=mask_text(fund)))
+    if region and not is_region_known(chosen.home, region):
+        write_message(chosen.say("region_unknown", region=region))
 
 
 def rule_words(
@@ -154,7 +167,9 @@ def revise_rule(
     elif chosen.format == "csv":
         write_csv(("file",), [[str(file)]])
     else:
-        write_line(chosen.say("rule_revised", file=file, folder=folder))
+        lock = chosen.command("rules", "lock", "--folder", folder)
+        adopt = chosen.command("rules", "adopt", folder)
+        write_line(chosen.say("rule_revised", file=file, lock=lock, adopt=adopt))
 
 
 def adopt_rules(

@@ -147,10 +147,10 @@ def test_a_password_in_the_address_is_refused_and_not_repeated(run: Run, uri: st
 
 def test_wrong_use_of_options_is_said_in_both_languages(run: Run) -> None:
     result = run("trace", "x", "--direction", "sideways")
-    assert "选项的值不对 / " in result.stderr
+    assert "选项的值不对：" in result.stderr
     assert "Value error" not in result.stderr
-    assert "缺少必需的参数或选项 / " in run("trace").stderr
-    assert "没有这个选项 / " in run("--nothing").stderr
+    assert "缺少必需的参数或选项：" in run("trace").stderr
+    assert "没有这个选项：--nothing / " in run("--nothing").stderr
 
 
 def test_the_version_in_all_forms(run: Run) -> None:
@@ -570,3 +570,92 @@ def test_control_characters_never_reach_a_terminal() -> None:
     from api.render import clean
 
     assert clean("a\x1b[31mb\u202ec\x00") == "a\ufffd[31mb\ufffdc\ufffd"
+
+
+@pytest.mark.parametrize(
+    "command", ["alerts list", "scan --as-of 2022-01-01", "rules list", "rules show ZB05"]
+)
+def test_a_reader_that_has_gone_is_no_finding(home: Path, command: str) -> None:
+    """The reader closes before anything is written, so that every write meets a broken pipe."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    arguments = [*FUNDTRAIL, "--home", str(home), *command.split()]
+    done = subprocess.run(arguments, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zh", "en"),
+    [
+        ("rules list --pack abc", "'--pack' 应为整数", "valid integer"),
+        ("alerts list --limit 0", "'--limit' 不能小于 1", "greater than or equal to 1"),
+        ("alerts list --state blue", "'--state' 不能是 'blue'，可选 'open'", "'blue' is not one of 'open'"),
+        ("serve --port 99999", "'--port' 不能大于 65535", "less than or equal to 65535"),
+        ("rules list x", "用法不对：多出 x", "unexpected extra argument"),
+        ("rules list --pack", "'--pack' 后面要有值", "requires an argument"),
+        ("rules nothing", "没有这个命令：'nothing'", "No such command 'nothing'"),
+        ("rules form", "缺少必需的参数或选项：'--output' / '-o'", "Missing option"),
+    ],
+)
+def test_what_is_wrong_with_an_option_is_said_in_chinese_too(
+    run: Run, arguments: str, zh: str, en: str
+) -> None:
+    result = run(*arguments.split())
+    assert result.exit_code == 2
+    assert zh in result.stderr.split("Error: ")[1]
+    assert en in result.stderr
+
+
+def test_the_exit_code_of_an_interrupt_is_documented(run: Run) -> None:
+    assert "130 Ctrl-C" in run("--help").stdout
+
+
+def test_identifiers_and_amounts_stay_whole_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from api.render import add_row, table, write_table
+
+    shown = io.StringIO()
+    monkeypatch.setattr(shown, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdout", shown)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.delenv("TERM", raising=False)
+    made = table("序号", "规则", "名称", "对象", "金额（元）", "依据", right=[0, 4])
+    for number in range(1, 4):
+        place = "06支付明细_2020.csv 第 1102 行；07银行流水.csv 第 2113 行；07银行流水.csv 第 2114 行"
+        add_row(made, number, "ZC08", "资金回流闭环", f"LS0000211{number}", "1,120,000.00", place)
+    write_table(made)
+    for number in range(1, 4):
+        assert f"LS0000211{number}" in shown.getvalue()
+    assert shown.getvalue().count("1,120,000.00") == 3
+    assert "金额（元）" in shown.getvalue()
+    from rich.cells import cell_len
+
+    assert all(cell_len(line) <= 60 for line in shown.getvalue().splitlines())
+
+
+def test_long_work_writes_one_line_where_no_terminal_reads(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from api import render
+
+    monkeypatch.setattr(render, "_QUIET_SECONDS", -1.0)
+    progress = render.Progress()
+    for rule in ("ZB01", "ZB02", "ZB03"):
+        progress(rule)
+    assert capsys.readouterr().err == "ZB01\n"
+
+
+def test_a_missing_column_names_the_headers_that_were_not_recognised(run: Run, tmp_path: Path) -> None:
+    header = "支付凭证号,付款户名,付款账户,支付金额,支付时间,用途,结算方式,支付方式,收款人名称,收款人账户"
+    row = "PZ1,某县财政局,TK001,1,2020-01-06,补助,转账,财政直接支付,某公司,6228480402564890009"
+    (tmp_path / "支付明细.csv").write_text(f"{header}\n{row}\n", "utf-8")
+    shown = run("ingest", str(tmp_path), "--dry-run")
+    assert shown.exit_code == 3
+    assert "缺少必需列：付款人名称；没有认出的表头：付款户名" in shown.stdout
+    assert "payer_name" not in shown.stdout
+    english = run("ingest", str(tmp_path), "--dry-run", "--lang", "en").stdout
+    assert "payer_name" in english
+    assert "headers not" in english
+    report = json.loads(run("ingest", str(tmp_path), "--dry-run", "--format", "json").stdout)
+    assert report["problems"][0]["column"] == "payer_name"

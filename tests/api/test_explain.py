@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from conftest import Run
-from small_county import CANARIES
+from small_county import CANARIES, FILES, POOL
 from typer.testing import CliRunner
 
 from api.cli import app
+from tracer.rules.evidence import _parameter_text, _Words
 from tracer.rules.load import load_rules
 
 RULES = load_rules()
@@ -185,3 +186,50 @@ def test_an_alert_tells_the_finding_it_was_opened_with_and_whether_it_still_hold
     assert note["alert"] == {"alert_id": alert, "state": "yellow", "now": "changed"}
     assert (note["ledger_version"], note["finding"]["amount_fen"]) == (1, fen)
     assert note["path"]["steps"][-1]["fen"] == fen
+
+
+def test_a_rule_that_contradicts_the_finding_is_wrong_use(run: Run) -> None:
+    result = run("explain", "ZB05/SJ01", "--rule", "ZB14", *ASKED)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--rule 是 ZB14" in result.stderr
+    version = RULES["ZB05"].version
+    same = run("explain", "ZB05/SJ01", "--rule", f"ZB05@{version}", *ASKED)
+    assert same.exit_code == 0, same.stderr
+    assert f"--rule ZB05@{version}" in same.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("subject", ["…0001", "某县扶贫资金专账（…0001）"])
+def test_a_subject_is_found_as_the_scan_prints_it(run: Run, subject: str) -> None:
+    assert subject in run("scan", "--rule", "ZB14", *ASKED).stdout
+    told = run("explain", f"ZB14/{subject}", *ASKED)
+    assert told.exit_code == 0, told.stderr
+    assert "…0001" in told.stdout
+
+
+def test_a_mask_that_fits_two_findings_names_the_ways_to_one(tmp_path: Path) -> None:
+    second = "6228480402564880001"
+    texts = dict(FILES)
+    texts["accounts.csv"] += f"{second},某县第二专账,,机关单位,统筹整合专账\n"
+    texts["payments.csv"] += (
+        f"PZ00000103,某县扶贫资金专账,{POOL},100,2020-01-07,拨付,转账,财政直接支付,某县第二专账,{second},XJ01,,\n"
+    )
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    home = ["--home", str(tmp_path / "home")]
+    assert CliRunner().invoke(app, [*home, "ingest", *map(str, tmp_path.glob("*.csv"))]).exit_code == 0
+    result = CliRunner().invoke(app, [*home, "explain", "ZB14/…0001", *ASKED])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "2 条发现" in result.stderr
+    assert "--format json" in result.stderr
+    alone = CliRunner().invoke(app, [*home, "explain", "ZB14/某县第二专账（…0001）", *ASKED])
+    assert alone.exit_code == 0, alone.stderr
+
+
+def test_counts_stand_without_a_unit(run: Run) -> None:
+    """“6 次、个” and “6 number” say nothing that the name of the parameter does not say."""
+    counted = next(r for r in RULES.values() if any(p.unit == "count" for p in r.parameters))
+    parameter = next(p for p in counted.parameters if p.unit == "count")
+    finding = {"parameters": {parameter.name: 6}, "set": []}
+    for lang in ("zh", "en"):
+        said = _parameter_text(finding, counted, _Words(lang))
+        assert re.match(rf"{parameter.name}=6( \(|（)", said)

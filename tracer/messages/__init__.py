@@ -42,5 +42,8 @@ def bracketed(text: str, lang: Language = "zh") -> str:
 
 
 def say(key: str, lang: Language = "zh", **values: object) -> str:
-    """The text of a key in a language, with its values filled in; raises KeyError for an unknown key."""
-    return TEXTS[key][lang == "en"].format(**values)
+    """The text of a key in a language, with its values filled in; raises KeyError for an unknown key.
+
+    `{fundtrail}` begins a command: with the home of the run, where the command line says it.
+    """
+    return TEXTS[key][lang == "en"].format(**{"fundtrail": "fundtrail"} | values)

@@ -19,8 +19,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         " {noted:,} noted",
     ),
     "no_alerts": (
-        "没有预警；fundtrail alerts update --as-of DATE 按扫描结果开出",
-        "No alerts; fundtrail alerts update --as-of DATE opens them",
+        "没有预警；{fundtrail} alerts update --as-of DATE 按扫描结果开出",
+        "No alerts; {fundtrail} alerts update --as-of DATE opens them",
     ),
     "more_alerts": (
         "…另有 {count:,} 条（--limit 加大，或 --format json）",
@@ -71,7 +71,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Give a filled form with --form FILE, or the alert and all options; missing: {names}",
     ),
     "slip_bad_form": (
-        "{file} 不是填好的处理单（{reason}）；用 fundtrail slip print 重新生成",
-        "{file} is not a filled slip ({reason}); fundtrail slip print makes a new one",
+        "{file} 不是填好的处理单（{reason}）；用 {fundtrail} slip print 重新生成",
+        "{file} is not a filled slip ({reason}); {fundtrail} slip print makes a new one",
     ),
 }

@@ -29,26 +29,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cut_title": ("界限与未计入", "Limits and what was left out"),
     "cut_limit": (
-        "只看到 {name}={value} {unit} 为止，更远的没有查",
-        "Followed up to {name}={value} {unit}; beyond that nothing was looked at",
+        "只看到 {limit} 为止，更远的没有查",
+        "Followed up to {limit}; beyond that nothing was looked at",
     ),
     "cut_exempted": (
         "例外清单 {count:,} 行，扣除 {amount}",
-        "exempted by {count:,} rows, {amount} taken off",
+        "{amount} taken off by exemptions (rows: {count:,})",
     ),
     "cut_suppressed": (
         "本规则另有 {count:,} 条发现因例外清单不报",
-        "{count:,} other findings of this rule are suppressed by exemptions",
+        "other findings of this rule that exemptions suppress: {count:,}",
     ),
     "cut_not_evaluated": (
         "本规则有 {count:,} 个对象缺少所需的值，没有评价",
-        "{count:,} subjects lack a value that this rule needs and were not evaluated",
+        "subjects not evaluated for lack of a value that this rule needs: {count:,}",
     ),
     "cut_tables": (
         "账本里没有 {tables}，规则中靠它们的部分没有查",
         "not in the ledger, so not looked at: {tables}",
     ),
-    "cut_rows": ("另有 {count:,} 行依据数据没有列出", "{count:,} more rows are not listed"),
+    "cut_rows": ("另有 {count:,} 行依据数据没有列出", "more rows, not listed: {count:,}"),
     "cut_nothing": ("没有", "nothing"),
     "note_again": ("本说明", "This note"),
     "note_alert": (
@@ -76,9 +76,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Exemptions suppress this finding; it is told here for its reasons",
     ),
     "note_moved": (
-        "账本已由 v{then} 到 v{version}，扫描只读最新版；两者之间的变化看 fundtrail alerts history {alert}",
+        "账本已由 v{then} 到 v{version}，扫描只读最新版；两者之间的变化看 {fundtrail} alerts history {alert}",
         "The ledger went from v{then} to v{version} and scans read the newest; "
-        "fundtrail alerts history {alert} tells the steps",
+        "{fundtrail} alerts history {alert} tells the steps",
     ),
     "note_do": (
         "办法：{command} 把现在的结果记入预警",
@@ -98,8 +98,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         " or an alert such as FT000012",
     ),
     "no_such_finding": (
-        "截至 {day}，规则 {rule} 没有对象为 {subject} 的发现",
-        "as of {day} rule {rule} found nothing on {subject}",
+        "截至 {day}，规则 {rule} 没有对象为 {subject} 的发现；全部对象见 {fundtrail} scan --rule {rule}",
+        "as of {day} rule {rule} found nothing on {subject};"
+        " {fundtrail} scan --rule {rule} lists its subjects",
+    ),
+    "masks_alike": (
+        "规则 {rule} 有 {count} 条发现的对象掩码后都是 {subject}；请用 scan 的序号，"
+        "或 --format json 给出的完整编号",
+        "{count} findings of rule {rule} are all masked as {subject}; use the number that scan prints,"
+        " or the full ID from --format json",
+    ),
+    "other_rule": (
+        "{finding} 是规则 {rule} 的发现，而 --rule 是 {other}；只能给一个",
+        "{finding} is a finding of rule {rule}, but --rule says {other}; drop one of them",
     ),
     "not_evaluable_now": (
         "截至 {day} 不能评价规则 {rule}，缺 {missing}",

@@ -19,9 +19,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "funds_counted": ("共 {count:,} 项", "{count:,} in all"),
     "funds_exported": (
         "已写入 {file}（{count:,} 项）；请填写“限建档立卡”和“直达县级”，"
-        "再用 fundtrail ingest 导入，规则才会用到",
-        "Wrote {file} ({count:,} funds); fill in its two yes/no columns and ingest it:"
-        " until then no rule uses it",
+        "再用 {fundtrail} ingest 导入，规则才会用到",
+        "Wrote {file} (funds: {count:,}); fill in its two yes/no columns, then take it in by"
+        " {fundtrail} ingest: until then no rule uses it",
     ),
     "fund_ledger_title": (
         "扶贫资金总台账（{region}，截至 {as_of}，账本 v{version}）；"

@@ -8,8 +8,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Computing the flow of ledger v{version} ({method}) …",
     ),
     "not_numbered": (
-        "没有第 {number} 条发现，共 {count} 条；序号见 fundtrail scan",
-        "There is no finding number {number}; there are {count}. See fundtrail scan",
+        "没有第 {number} 条发现，共 {count} 条；序号见 {fundtrail} scan",
+        "There is no finding number {number}; there are {count}. See {fundtrail} scan",
     ),
     "give_one": ("请给出一个编号，或 --finding N，不要两者都给", "Give either an identifier or --finding N"),
     "needs_as_of": ("--finding 需要 --as-of", "--finding needs --as-of"),
@@ -29,8 +29,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "graph_agrees": ("图库 {graph} 的回答相同", "The graph at {graph} gives the same answer"),
     "bad_date": ("日期应写作 YYYY-MM-DD：{text}", "A date is written YYYY-MM-DD: {text}"),
     "empty_ledger": (
-        "{home} 里还没有数据；请先运行 fundtrail ingest，或 fundtrail demo",
-        "There is no data in {home} yet; run fundtrail ingest first, or fundtrail demo",
+        "{home} 里还没有数据；请先运行 {fundtrail} ingest，或 {fundtrail} demo",
+        "There is no data in {home} yet; run {fundtrail} ingest first, or {fundtrail} demo",
     ),
     "written": ("已写入 {file}", "Wrote {file}"),
     "loopback_only": (

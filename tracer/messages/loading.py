@@ -41,8 +41,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The ledger's calendar: holidays on Monday to Friday, work on weekends ({package}: {first}–{last})",
     ),
     "calendar_empty": (
-        "账本没有工作日历，期限按周一至周五计算；载入如 fundtrail calendar 2019 2020",
-        "The ledger has no calendar: deadlines count Monday to Friday. Load: fundtrail calendar 2019 2020",
+        "账本没有工作日历，期限按周一至周五计算；载入如 {fundtrail} calendar 2019 2020",
+        "The ledger has no calendar: deadlines count Monday to Friday. Load: {fundtrail} calendar 2019 2020",
     ),
     # tables
     "kind": ("类型", "Kind"),

@@ -24,11 +24,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pack": ("规则包", "Pack"),
     "rules_adopted": (
         "收下 {count} 条规则文本，规则包：{packs}",
-        "{count} texts of rules taken over; packs: {packs}",
+        "Texts of rules taken over: {count}; packs: {packs}",
     ),
     "rule_revised": (
-        "已写出 {file}：改好后运行 fundtrail rules lock --folder {folder}",
-        "{file} written; change it, then run fundtrail rules lock --folder {folder}",
+        "已写出 {file}：改好后先锁定 {lock}，再收下 {adopt}",
+        "{file} written; change it, then lock it by {lock} and take it over by {adopt}",
     ),
     "more_findings": (
         "…另有 {count:,} 条（--format json 列出全部）",
@@ -43,14 +43,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "calendar_gap": (
         "工作日历没有 {year} 年的数据，{rules} 的期限涉及该年，按周一至周五计算；"
-        "载入：fundtrail calendar {year}",
+        "载入：{fundtrail} calendar {year}",
         "The calendar has no data of {year}; deadlines of {rules} cross it and count Monday to Friday there;"
-        " load it with fundtrail calendar {year}",
+        " load it with {fundtrail} calendar {year}",
     ),
     "see_evidence": ("看依据（1 换成别的序号）：", "Evidence (another number for 1):"),
     "see_sources": ("看来源：", "Sources:"),
     "see_whereabouts": ("看去向：", "Where it is now:"),
+    "see_note": ("看说明（1 换成别的序号）：", "Case note (another number for 1):"),
     "see_rule": ("看规则：", "The rule:"),
+    "see_alerts": ("开成预警，由人处理：", "Make them alerts, for people to handle:"),
     "full_numbers": (
         "账号只显示末四位，全号见 --format json",
         "Accounts show their last four digits; --format json has them in full",
@@ -63,7 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "scan_summary": (
         "规则 {rules} 条：能评价 {evaluated}（有发现 {hit}，发现全部属例外 {exempted}，无发现 {clean}），"
         "不能评价 {not_evaluable}",
-        "{rules} rules: {evaluated} evaluated ({hit} hit, {exempted} with exempted findings only, "
+        "Rules: {rules}; {evaluated} evaluated ({hit} hit, {exempted} with exempted findings only, "
         "{clean} clean), {not_evaluable} not evaluable",
     ),
     "demo_key": (
@@ -89,7 +91,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "rows_behind": ("依据数据", "Rows"),
     "rule_basis": ("规则依据", "Basis of the rule"),
-    "more_rows": ("另有 {count:,} 行，见 --format json", "{count:,} more rows, see --format json"),
+    "more_rows": ("另有 {count:,} 行，见 --format json", "Rows not listed: {count:,}, see --format json"),
     "handler": ("处理", "Handled by"),
     "origin_set": ("使用者设定，不出自文件", "set by the user; not from the documents"),
     # links, rules, doctor, neo4j
@@ -131,7 +133,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unit_years": ("年", "years"),
     "unit_yuan": ("元", "yuan"),
     "unit_percent": ("%", "%"),
-    "unit_count": ("个、次", "number"),
+    "unit_count": ("计数", "count"),
     "unit_persons": ("人", "persons"),
     "unit_households": ("户", "households"),
     "unit_number": ("无单位", "no unit"),
@@ -155,14 +157,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     "subject_batch": ("批次", "batch"),
     "optional_tables": ("可选", "optional"),
     "or_table": ("或", " or "),
+    "fund_unknown": (
+        "注意：账本和自带目录里都没有叫“{fund}”的资金，为它保存的值现在用不上；名称见 {fundtrail} funds list",
+        "Note: neither the ledger nor the lists that ship have a fund called {fund}, so what is kept for it"
+        " holds for nothing now; {fundtrail} funds list has the names",
+    ),
+    "region_unknown": (
+        "注意：账本的机构和项目里没有以 {region} 开头的区划代码，为它保存的值现在用不上",
+        "Note: no agency or project in the ledger has a region code that begins with {region}, so what is"
+        " kept for it holds for nothing now",
+    ),
     "words_kept": ("现用本地词表 {digest}…", "The words of this home are in force ({digest}…)"),
     "words_shipped": ("现用自带词表", "The words that ship are in force"),
-    "form_written": ("申请表已写入 {file}（{count} 条规则）", "The form is in {file} ({count} rules)"),
-    "form_read": ("申请表：{unit} {day} 共 {count} 条规则", "Form: {unit} {day}, {count} rules"),
+    "form_written": ("申请表已写入 {file}（{count} 条规则）", "The form is in {file} (rules: {count})"),
+    "form_read": ("申请表：{unit} {day} 共 {count} 条规则", "Form: {unit} {day}, rules: {count}"),
     "form_differs": ("与现行规则的不同", "Differs from the rules in"),
     "form_new": ("新规则", "new rule"),
     "form_same": ("相同", "the same"),
-    "rules_fine": ("{count} 条规则全部可用", "All {count} rules are in order"),
+    "rules_fine": ("{count} 条规则全部可用", "Rules, all in order: {count}"),
     "check": ("检查", "Check"),
     "result": ("结果", "Result"),
     "fine": ("正常", "fine"),

@@ -193,6 +193,8 @@ class _Words:
 
 _CASES = ("reason", "kind")
 """Columns whose words say by themselves what is wrong."""
+_COUNTED = ("count", "number")
+"""Units that a sentence leaves out."""
 _IN_ORDER = ("fine",)
 """Codes for what is as it should be."""
 
@@ -267,10 +269,16 @@ def _fact(name: str, value: Any, column: Column, w: "_Words") -> str:
 def _parameter_text(finding: Mapping[str, Any], rule: Rule, w: _Words) -> str:
     parts = []
     for row in parameter_rows(finding, rule):
-        shown = "—" if row["value"] is None else f"{row['value']} {w('unit_' + row['unit'])}"
         origin = "" if row["from_documents"] else w.bracketed(w(f"origin_{row['origin']}"))
-        parts.append(f"{row['name']}={shown}{origin}")
+        parts.append(f"{row['name']}={_measure(row, w)}{origin}")
     return ("；" if w.lang == "zh" else "; ").join(parts) or w("none")
+
+
+def _measure(row: Mapping[str, Any], w: _Words) -> str:
+    """A parameter's value with its unit; of what is only counted its name says what that is."""
+    if row["value"] is None:
+        return "—"
+    return str(row["value"]) if row["unit"] in _COUNTED else f"{row['value']} {w('unit_' + row['unit'])}"
 
 
 def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:
@@ -299,7 +307,7 @@ def _cut_lines(finding: Mapping[str, Any], rule: Rule, result: Mapping[str, Any]
 def _cut_text(entry: Mapping[str, Any], w: _Words) -> str:
     kind = entry["kind"]
     if kind == "limit":
-        return w("cut_limit", name=entry["name"], value=entry["value"], unit=w(f"unit_{entry['unit']}"))
+        return w("cut_limit", limit=f"{entry['name']}={_measure(entry, w)}")
     if kind == "exempted":
         return w("cut_exempted", amount=w.yuan(entry["fen"]), count=len(entry["rows"]))
     if kind == "calendar":

@@ -59,9 +59,10 @@ def read_kept(home: Path, rules: Mapping[str, Rule], pack: int) -> tuple[Kept, .
             zh, en = str(error).split(" / ", 1)
             name = f"{entry.rule_id}.{entry.parameter}"
             raise UsageError(
-                f"{zh}（{pack} 年规则包）；只对一年的规则包保存用 rules set --pack 年份 {name}=值，"
-                f"删除用 rules set {name}= / {en} (pack of {pack}); keep it for the pack of one year with"
-                f" rules set --pack YEAR {name}=VALUE, forget it with rules set {name}="
+                f"{zh}（{pack} 年规则包）；只对一年的规则包保存用 fundtrail rules set --pack 年份 {name}=值，"
+                f"删除用 fundtrail rules set {name}= / {en} (pack of {pack}); keep it for the pack of one"
+                f" year with fundtrail rules set --pack YEAR {name}=VALUE,"
+                f" forget it with fundtrail rules set {name}="
             ) from error
     return kept
 
@@ -95,7 +96,7 @@ def keep(
         rule_id, name, value = parse_set(text)
         entry = Kept(rule_id, name, fund.strip(), region, value.strip(), str(pack or ""))
         if entry.value:
-            read_settings(rules, sets=[text])
+            read_settings(rules, sets=[text], place=text)
             kept[entry.place] = entry
         elif kept.pop(entry.place, None) is None:
             raise UsageError(f"没有保存 {rule_id}.{name}，不能删除 / {rule_id}.{name} is not kept here")

@@ -7,19 +7,8 @@ from pathlib import Path
 
 from tracer.errors import UsageError
 from tracer.messages import say
+from tracer.output import REASONS
 
-_REASONS = {
-    errno.EACCES: ("没有权限", "permission denied"),
-    errno.EPERM: ("没有权限", "permission denied"),
-    errno.EROFS: ("文件系统是只读的", "the file system is read-only"),
-    errno.ENOSPC: ("磁盘已满", "no space is left on the disk"),
-    errno.EDQUOT: ("超出磁盘配额", "the disk quota is used up"),
-    errno.EFBIG: ("超出文件大小上限", "a file would become larger than allowed"),
-    errno.EIO: ("磁盘读写出错", "the disk cannot be read or written"),
-    errno.ENOENT: ("不能建立文件或文件夹", "no file or folder can be made"),
-    errno.ENOTDIR: ("不是文件夹", "not a folder"),
-    errno.ENAMETOOLONG: ("路径太长", "the path is too long"),
-}
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CUT_OFF = re.compile(r"\d+ requested and \d+ written")
 """How numpy says that a file took only a part of an array."""
@@ -46,7 +35,7 @@ def home_refused(home: Path, zh: str, en: str) -> str:
 def reason_of(error: OSError) -> tuple[str, str]:
     """Why the file system refused, in Chinese and English; with the path where it is known."""
     number = errno.ENOSPC if _CUT_OFF.fullmatch(str(error)) else error.errno or 0
-    zh, en = _REASONS.get(number, (error.strerror or str(error),) * 2)
+    zh, en = REASONS.get(number, (error.strerror or str(error),) * 2)
     where = f"{os.fsdecode(error.filename)} " if isinstance(error.filename, (str, bytes)) else ""
     return f"{where}{zh}", f"{where}{en}"
 

@@ -23,8 +23,9 @@ from api.choices import (
 from api.commands.follow import open_flow
 from api.keys import named
 from api.render import write_csv, write_json, write_line
-from tracer.errors import DataRefusedError, UsageError
+from tracer.errors import UsageError
 from tracer.messages import say
+from tracer.output import write_output
 
 if TYPE_CHECKING:
     from api.exports.picture import Picture
@@ -203,10 +204,7 @@ def _write(chosen: Choices, text: str, output: Path, picture: "Picture") -> None
     if str(output) == "-":
         write_line(text)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataRefusedError(f"写不了 {output} / cannot write: {error.strerror}") from error
+    write_output(output, text.encode())
     facts = {"file": str(output), "boxes": len(picture.boxes), "arrows": len(picture.arrows)}
     if chosen.format == "json":
         write_json(facts)

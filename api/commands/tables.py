@@ -1,5 +1,6 @@
 """`tables`: which tables and columns `ingest` takes, and an empty workbook to fill in."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,7 +8,8 @@ import typer
 
 from api.choices import Choices, choices
 from api.render import add_row, table, words, write_csv, write_json, write_line, write_table
-from tracer.errors import DataRefusedError, UsageError
+from tracer.errors import UsageError
+from tracer.output import check_workbook_name, write_output
 
 if TYPE_CHECKING:
     from tracer.schema import Column, Table
@@ -125,11 +127,10 @@ def _column_row(one: "Table", column: "Column") -> dict[str, Any]:
 def _write_template(file: Path, shown: list["Table"]) -> None:
     """An empty workbook: a sheet per table, headers in its first row, columns of text kept as text."""
     import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
 
-    if file.suffix.lower() != ".xlsx":
-        raise UsageError(f"{file} 应以 .xlsx 结尾 / the name has to end in .xlsx")
-    book = xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False})
+    check_workbook_name(file)
+    written = BytesIO()
+    book = xlsxwriter.Workbook(written, {"strings_to_formulas": False, "strings_to_urls": False})
     bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
     for one in shown:
         sheet = book.add_worksheet(one.name_zh)
@@ -138,7 +139,5 @@ def _write_template(file: Path, shown: list["Table"]) -> None:
             # As text, long numbers of accounts and persons keep all their digits.
             sheet.set_column(number, number, 18, text if column.kind == "text" else None)
             sheet.write_string(0, number, column.header_zh + "*" * column.required, bold)
-    try:
-        book.close()
-    except FileCreateError as error:
-        raise DataRefusedError(f"写不了 {file} / cannot write: {error}") from error
+    book.close()
+    write_output(file, written.getvalue())

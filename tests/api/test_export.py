@@ -379,6 +379,10 @@ def test_a_wide_trace_of_an_indicator_names_its_file(
     assert (tmp_path / "ZY01.html").stat().st_size > 500_000
 
 
-def test_an_unwritable_place_is_refused_with_3(run: Run, tmp_path: Path) -> None:
-    result = run("export", "html", "ZY01", "-o", str(tmp_path / "none" / "a.html"))
-    assert result.exit_code == 3
+@pytest.mark.parametrize("form", ["html", "graphml"])
+def test_a_place_that_cannot_be_written_is_wrong_use(run: Run, tmp_path: Path, form: str) -> None:
+    result = run("export", form, "ZY01", "-o", str(tmp_path / "none" / f"a.{form}"))
+    assert (result.exit_code, f"没有文件夹 {tmp_path / 'none'}" in result.stderr) == (2, True)
+    result = run("export", form, "ZY01", "-o", str(tmp_path))
+    assert (result.exit_code, "是文件夹，不是文件" in result.stderr) == (2, True)
+    assert not any(word in result.stderr for word in ("Errno", "Error", "No such", "Is a directory"))

@@ -169,5 +169,5 @@ def test_what_is_no_form_is_refused(tmp_path: Path) -> None:
         read_form(tmp_path / "y.xlsx")
     with pytest.raises(UsageError, match="读不了"):
         read_form(tmp_path / "none.xlsx")
-    with pytest.raises(DataRefusedError, match="写不了"):
+    with pytest.raises(UsageError, match="写不了"):
         write_form(form_of([]), tmp_path / "none" / "f.xlsx")

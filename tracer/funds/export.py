@@ -1,12 +1,13 @@
 """A catalogue in force as the input table `funds`, for an office to complete and ingest."""
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tracer.errors import DataRefusedError
 from tracer.funds.adopted import Standing
+from tracer.output import write_output
 from tracer.schema import TABLES
 
 LEVELS_ZH = {"central": "中央", "province": "省", "city": "市", "county": "县"}
@@ -16,18 +17,17 @@ def write_funds_table(path: Path, standing: Iterable[Standing], words: Mapping[s
     """Write funds in force as CSV under the Chinese headers; `words` say each kind of partial scope.
 
     Whether a fund is for registered people only, or meant whole for counties, no list says: these cells stay
-    empty, and the rules that depend on them find nothing of it. Raises DataRefusedError.
+    empty, and the rules that depend on them find nothing of it. Raises UsageError where the file cannot
+    be written.
     """
     columns = TABLES["funds"].columns
     rows = [_row(entry, words) for entry in standing]
-    try:
-        # Spreadsheet programs take a file for UTF-8 by its byte order mark.
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([column.header_zh for column in columns])
-            writer.writerows([row.get(column.name, "") for column in columns] for row in rows)
-    except OSError as error:
-        raise DataRefusedError(f"写不了 {path} / cannot write: {error.strerror}") from error
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([column.header_zh for column in columns])
+    writer.writerows([row.get(column.name, "") for column in columns] for row in rows)
+    # Spreadsheet programs take a file for UTF-8 by its byte order mark.
+    write_output(path, text.getvalue().encode("utf-8-sig"))
 
 
 def _row(entry: Standing, words: Mapping[str, str]) -> dict[str, Any]:

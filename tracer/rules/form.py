@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 
 from tracer.errors import DataRefusedError, UsageError
 from tracer.messages import say
+from tracer.output import write_output
 from tracer.rules.spec import CATEGORIES, FROM_THE_DOCUMENTS, Parameter, Rule
 
 TITLE = "财政扶贫资金动态监控平台预警规则申请表"
@@ -89,7 +90,7 @@ def _parameter(parameter: Parameter) -> str:
 def write_form(form: Form, path: Path) -> None:
     """Write a form as a workbook that prints on A4; nothing in it is a formula.
 
-    Raises DataRefusedError where the file cannot be written.
+    Raises UsageError where the file cannot be written.
     """
     import xlsxwriter
 
@@ -118,10 +119,7 @@ def write_form(form: Form, path: Path) -> None:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(2)
-    try:
-        path.write_bytes(written.getvalue())
-    except OSError as error:
-        raise DataRefusedError(f"写不了 {path} / cannot write: {error.strerror}") from error
+    write_output(path, written.getvalue())
 
 
 def read_form(path: Path) -> Form:

@@ -15,6 +15,7 @@ from tracer.messages import say
 
 ROUTES = (health, payments, indicators, accounts, trace, findings, rules, alerts)
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -28,6 +29,12 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def is_own_origin(request: Request) -> bool:
+    """Whether a request comes from no web page (browsers say which), or from one that this service gave."""
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host")
 
 
 def check_loopback(host: str) -> None:
@@ -56,10 +63,15 @@ def create_app(home: Path) -> FastAPI:
         # A page of any web site can make a browser send requests here under its own name (DNS rebinding).
         host, colon, port = request.headers.get("host", "").rpartition(":")
         name = host if colon and port.isdigit() else request.headers.get("host", "")
-        if is_loopback(name):
-            answer = await forward(request)
-        else:
+        answer: Response
+        if not is_loopback(name):
             answer = problem(421, "Host 必须是本机地址 / the Host header must name this machine")
+        elif request.method not in _READING and not is_own_origin(request):
+            answer = problem(
+                403, "Origin 是别的网站，没有写入 / the Origin header names another site; nothing was kept"
+            )
+        else:
+            answer = await forward(request)
         answer.headers.update(_HEADERS)
         return answer
 

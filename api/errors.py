@@ -18,6 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 
 _TITLES = {
     400: ("bad-request", "请求不合规"),
+    403: ("other-site", "不接受别的网站发来的写入"),
     404: ("not-found", "没有这个对象"),
     405: ("method-not-allowed", "这个地址不接受这种操作"),
     409: ("refused", "数据被拒绝"),
@@ -33,7 +34,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         "description": _TITLES[status][1],
         "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
     }
-    for status in (400, 404, 409, 421, 422, 503)
+    for status in (400, 403, 404, 409, 421, 422, 503)
 }
 """For the OpenAPI description: what every route may answer besides its own answer."""
 

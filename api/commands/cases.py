@@ -1,15 +1,17 @@
 """`alerts` and `slip`: findings as alerts, and the slips by which people handle them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
 from api.asked import Asked, row_text, run_scan
 from api.choices import AsOf, Choices, Method, ParametersOption, SetOption, choices, parse_day
+from api.commands.follow import require_data
+from api.home import check_home
 from api.render import (
     Progress,
     add_row,
@@ -19,12 +21,16 @@ from api.render import (
     write_csv,
     write_json,
     write_line,
+    write_message,
     write_table,
 )
 from tracer.errors import UsageError
 from tracer.mask import mask_person, mask_text
-from tracer.messages import say
+from tracer.messages import Language, say
 from tracer.money import format_yuan
+
+if TYPE_CHECKING:
+    from tracer.casework.alerts import Alert
 
 ALERT = (
     "alert_id", "version", "rule_id", "subject", "state", "level", "opened_on", "lit_on", "responded_on",
@@ -66,13 +72,16 @@ def update(
     anybody may scan any day with any settings, while alerts have one course.
     """
     from tracer.casework.db import open_cases
-    from tracer.casework.update import take_in
+    from tracer.casework.update import refuse_the_future, take_in
     from tracer.rules.packs import rules_of
 
     chosen = choices(context)
     day = parse_day(as_of)
     if day is None:
         raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
+    refuse_the_future(day, datetime.now(UTC))
+    check_home(chosen.home, is_written=True)
+    require_data(chosen)
     progress = Progress()
     asked = Asked(day, (), method, parameters, tuple(set_ or ()))
     left_out: dict[str, list[str]] = {}
@@ -80,11 +89,33 @@ def update(
     with open_cases(chosen.home) as cases:
         taken = asdict(take_in(cases, found, rules_of(chosen.home, found), datetime.now(UTC), left_out))
     if chosen.format == "json":
-        write_json(taken)
+        names = ("summary", "not_evaluable", "not_evaluated")
+        write_json(taken | {"info": _infos(found)} | {name: found[name] for name in names})
     elif chosen.format == "csv":
         write_csv(list(taken), [list(taken.values())])
+        for line in _judged_lines(chosen, found):
+            write_message(line)
     else:
-        write_line(chosen.say("alerts_taken", **taken))
+        for line in [chosen.say("alerts_taken", **taken), *_judged_lines(chosen, found)]:
+            write_line(line)
+
+
+def _infos(found: Mapping[str, Any]) -> int:
+    """How many findings only inform: they become no alerts."""
+    return sum(finding["level"] == "info" for finding in found["findings"])
+
+
+def _judged_lines(chosen: Choices, found: Mapping[str, Any]) -> list[str]:
+    """What a scan could judge for the alerts and what not: silence would read as a clean bill."""
+    lines = [chosen.say("scan_summary", **found["summary"])]
+    if found["not_evaluable"]:
+        rules = " ".join(entry["rule_id"] for entry in found["not_evaluable"])
+        lines.append(chosen.say("alerts_not_evaluable", rules=rules))
+    for rule_id, count in found["not_evaluated"].items():
+        lines.append(chosen.say("not_evaluated", rule=rule_id, count=count))
+    if infos := _infos(found):
+        lines.append(chosen.say("alerts_info", count=infos))
+    return lines
 
 
 @alerts_app.command("list")
@@ -97,13 +128,17 @@ def list_alerts(
     """列出预警。 List alerts; json and csv list all of them."""
     from tracer.casework import look
     from tracer.casework.alerts import OPEN
-    from tracer.casework.db import open_cases
+    from tracer.casework.db import read_cases
+    from tracer.rules.packs import load_packs
 
     chosen = choices(context)
     states = OPEN if state == "open" else () if state == "all" else (state,)
+    rule = rule.strip().upper() if rule else rule
     wanted = look.Wanted(states, rule)
     is_table = chosen.format == "table"
-    with open_cases(chosen.home) as cases, cases.read() as connection:
+    with read_cases(chosen.home) as connection:
+        if rule is not None:
+            look.check_rule(connection, rule, load_packs(chosen.home).texts)
         day, counts = look.last_update(connection), look.states(connection)
         count = look.count(connection, wanted)
         found = look.alerts(connection, wanted, limit=limit if is_table else None, full=is_table)
@@ -161,11 +196,11 @@ def show(context: typer.Context, alert: AlertId) -> None:
     """一条预警：状态、依据、处理单。 One alert with its evidence and slips; csv has one line."""
     from tracer.casework import look
     from tracer.casework.alerts import alert_id, number_of, unknown
-    from tracer.casework.db import open_cases
+    from tracer.casework.db import read_cases
 
     chosen = choices(context)
     number = number_of(alert)
-    with open_cases(chosen.home) as cases, cases.read() as connection:
+    with read_cases(chosen.home) as connection:
         found = look.one_alert(connection, number)
         if found is None:
             raise unknown(alert)
@@ -217,12 +252,12 @@ def history(context: typer.Context, alert: AlertId) -> None:
     """一条预警的全部变动。 Every step of an alert, from the append-only log."""
     from tracer.casework import look
     from tracer.casework.alerts import number_of, unknown
-    from tracer.casework.db import open_cases
+    from tracer.casework.db import read_cases
     from tracer.casework.update import BY_SCAN
 
     chosen = choices(context)
     number = number_of(alert)
-    with open_cases(chosen.home) as cases, cases.read() as connection:
+    with read_cases(chosen.home) as connection:
         moves = [look.move_row(row) for row in look.history(connection, number)]
     if not moves:
         raise unknown(alert)
@@ -252,36 +287,44 @@ def print_slip(
     ] = None,
 ) -> None:
     """一条预警的空白处理单。 The empty slip of an alert; as XLSX it is read back by `slip file --form`."""
-    from api.exports.slip_form import ENTRIES, form_facts, write_form
+    from api.exports.slip_form import choices_for, form_facts, options_for, write_form
     from tracer.casework import look
     from tracer.casework.alerts import number_of, unknown
-    from tracer.casework.db import open_cases
+    from tracer.casework.db import read_cases
+    from tracer.casework.slips import LABELS
     from tracer.rules.packs import load_packs
 
     chosen = choices(context)
-    with open_cases(chosen.home) as cases, cases.read() as connection:
+    with read_cases(chosen.home) as connection:
         found = look.one_alert(connection, number_of(alert))
     if found is None:
         raise unknown(alert)
     facts = form_facts(found, load_packs(chosen.home).newest, chosen.lang)
+    choose = choices_for(found)
     if output is not None:
-        write_form(output, facts, chosen.lang)
+        write_form(output, facts, choose, chosen.lang)
     if chosen.format == "json":
-        write_json({"alert_id": found.alert_id, "version": found.version, "fields": list(ENTRIES)})
+        write_json({"alert_id": found.alert_id, "version": found.version, "fields": list(LABELS)} | choose)
     elif chosen.format == "csv":
         write_csv([name for name, _ in facts], [[value for _, value in facts]])
     elif output is not None:
         write_line(chosen.say("written", file=output))
-        write_line(chosen.say("slip_how", command=chosen.command("slip", "file", "--form", output)))
+        write_line(_how_to_file(chosen, found, choose["result"], ["--form", output]))
     else:
         made = table(chosen.say("slip_title"), found.alert_id)
         for name, value in facts:
             add_row(made, name, value)
-        for name in ENTRIES.values():
+        for name in LABELS.values():
             add_row(made, chosen.say(name), "＿" * 20)
         write_table(made)
-        command = chosen.command("slip", "file", found.alert_id, "--version", found.version, "…")
-        write_line(chosen.say("slip_how", command=command))
+        write_line(_how_to_file(chosen, found, choose["result"], options_for(found, chosen.lang)))
+
+
+def _how_to_file(chosen: Choices, alert: "Alert", results: Sequence[str], options: Sequence[object]) -> str:
+    """The command that files the slip, or that this alert takes none."""
+    if not results:
+        return chosen.say("slip_not_needed", state=chosen.say(alert.state))
+    return chosen.say("slip_how", command=chosen.command("slip", "file", *options))
 
 
 @slip_app.command("file")
@@ -296,11 +339,16 @@ def file(
     ] = None,
     facts: Annotated[str | None, typer.Option(help="核实或纠正情况。 What was found or corrected.")] = None,
     method: Annotated[
-        str | None, typer.Option(help="phone, documents, site, other。 How it was verified.")
+        str | None,
+        typer.Option(
+            help="phone（电话）, documents（材料）, site（现场）, other（其他）。 How it was verified."
+        ),
     ] = None,
     result: Annotated[
         str | None,
-        typer.Option(help="黄灯：normal 或 violation；红灯：corrected。 Of yellow, and of red."),
+        typer.Option(
+            help="黄灯：normal（正常）或 violation（违规）；红灯：corrected（已纠正）。 What it shows."
+        ),
     ] = None,
     basis: Annotated[str | None, typer.Option(help="处理依据。 What it stands on.")] = None,
     handler: Annotated[str | None, typer.Option(help="处理人。 Who handled it.")] = None,
@@ -310,7 +358,7 @@ def file(
 
     The alert must still be the version that you saw: of two handlers one is told that the other was first.
     """
-    from api.exports.slip_form import read_form, slip_of_texts
+    from api.exports.slip_form import as_options, read_form, slip_of_texts
     from tracer.casework.alerts import number_of
     from tracer.casework.db import open_cases
     from tracer.casework.slips import file_slip
@@ -321,10 +369,14 @@ def file(
         "basis": basis, "handler": handler, "handled_on": on,
     }  # fmt: skip
     values = {name: str(value) for name, value in given.items() if value is not None}
-    values = (read_form(form) if form else {}) | values
-    missing = ", ".join("on" if name == "handled_on" else name for name in given if not values.get(name))
+    filled = read_form(form) if form else None
+    values = (filled.texts if filled else {}) | values
+    missing = [name for name in given if name not in values]
+    if missing and filled:
+        raise filled.refused("slip_form_needs", missing)
     if missing:
-        raise UsageError(f"{say('slip_needs', names=missing)} / {say('slip_needs', 'en', names=missing)}")
+        zh, en = (say("slip_needs", lang, names=as_options(missing, lang)) for lang in get_args(Language))
+        raise UsageError(f"{zh} / {en}")
     with open_cases(chosen.home) as cases:
         number = number_of(values["alert"])
         seen, slip = slip_of_texts(values)

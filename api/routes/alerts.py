@@ -51,12 +51,15 @@ def alerts(
     """Alerts in order of their number."""
     _, after = read_cursor(cursor)
     wanted = look.Wanted(state or (), rule_id)
+    packs = load_packs(books.home)
     with books.cases.read() as connection:
+        if rule_id is not None:
+            look.check_rule(connection, rule_id, packs.texts)
         found = look.alerts(connection, wanted, max(after, 0), limit + 1, full=True)
         day = look.last_update(connection)
         number = look.count(connection, wanted) if count else None
         states = look.states(connection)
-    part, rules = found[:limit], load_packs(books.home).newest
+    part, rules = found[:limit], packs.newest
     return Alerts(
         items=[Alert(**_alert(alert, rules)) for alert in part],
         next=write_cursor(0, part[-1].number) if len(found) > limit else None,
@@ -111,7 +114,8 @@ def slips(books: OpenBooks, alert_id: AlertId) -> list[Slip]:
 def file(books: OpenBooks, alert_id: AlertId, form: SlipForm) -> SlipFiled:
     """File a slip and move the alert.
 
-    409 where somebody else has changed the alert since, or where its light does not take this result.
+    409 where somebody else has changed the alert since, or where its light does not take this result; 403 for
+    a page of another site.
     """
     slip = HandlingSlip(form.facts, form.method, form.result, form.basis, form.handler, form.handled_on)
     filed = file_slip(books.cases, casework.number_of(alert_id), form.version, slip, datetime.now(UTC))

@@ -32,6 +32,7 @@ from tracer.casework.migrations.versions.v0001_alerts import LEGAL
 from tracer.casework.slips import Filed, Slip, file_slip
 from tracer.casework.update import Taken, take_in
 from tracer.errors import DataRefusedError, UsageError
+from tracer.messages import say
 
 RESULTS: tuple[Result, ...] = ("normal", "violation", "corrected")
 NEXT = DAY + timedelta(days=1)
@@ -217,7 +218,7 @@ def test_a_bell_of_a_rule_or_subject_that_was_not_looked_at_stays(cases: Cases) 
 
 def test_a_bell_of_a_rule_that_a_pack_ends_clears_and_a_light_still_waits_for_its_slip(cases: Cases) -> None:
     take(cases, scanned(finding(level="bell"), finding("ZB05", level="red"), finding("ZC01", level="bell")))
-    ended = scanned(as_of=NEXT, rules=["ZC01"], not_evaluable=["ZC01"], retired=["ZB01", "ZB05"])
+    ended = scanned(as_of=NEXT, rules=["ZC01", "ZC02"], not_evaluable=["ZC01"], retired=["ZB01", "ZB05"])
     assert take(cases, ended).cleared == 1
     assert states(cases) == ["cleared", "red", "bell"]
     assert reasons(cases) == ["found", "retired"]
@@ -371,7 +372,7 @@ def test_of_two_handlers_one_wins_and_the_other_is_told(cases: Cases) -> None:
         assert (len(won), len(lost)) == (1, 1)
         stands = all_alerts(cases)[number - 1]
         assert won[0].alert == stands
-        assert f"version 2 now, in {stands.state}" in str(lost[0])
+        assert f"version 2 now: {say(stands.state, 'en')};" in str(lost[0])
         with cases.read() as connection:
             assert [row["handler"] for row in look.slips(connection, number)] == [won[0].slip.handler]
 

@@ -1,101 +1,16 @@
 """Alerts and slips through the command line and the API, on both databases, from files to a closed case."""
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from doors import ACCOUNT, AS_OF, DONE, SLIP, Run, alert_of, file_by_options
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
-from typer.testing import CliRunner
 
-from api.app import create_app
-from api.cli import app
 from tracer.casework.feed import FILE
 from tracer.ledger import Ledger
-
-AS_OF = "2020-06-30"
-ACCOUNT = "6228480402564890001"
-FILES = {
-    "indicators.csv": """\
-indicator_id,doc_no,fund_name,fund_nature,function_code,economic_code,budget_item,amount,level,receiver,issued_on,registered_on
-ZY01,财农〔2020〕1号,财政专项扶贫资金,专项,21305,50901,产业,10000,county,某县财政局,2020-06-01,
-ZY02,财农〔2020〕2号,财政专项扶贫资金,专项,21305,50901,道路,5000,county,某县财政局,2020-06-24,
-""",
-    "payments.csv": f"""\
-payment_id,payer_name,payer_account,amount,paid_at,purpose,settlement_method,payment_method,payee_name,payee_account,indicator_id
-PZ1,某县国库,TK1,11000,2020-06-18,产业补助,transfer,direct,张小三,{ACCOUNT},ZY01
-""",
-    "accounts.csv": f"""\
-account_no,holder_name,holder_kind,account_type
-TK1,某县国库,agency,treasury
-{ACCOUNT},张小三,person,personal
-""",
-}
-DONE = """\
-indicator_id,doc_no,fund_name,fund_nature,function_code,economic_code,budget_item,amount,level,receiver,issued_on,registered_on
-ZY02,财农〔2020〕2号,财政专项扶贫资金,专项,21305,50901,道路,5000,county,某县财政局,2020-06-24,2020-07-01
-"""
-SLIP = {
-    "facts": f"收文晚到；账户{ACCOUNT}", "method": "documents", "result": "violation", "basis": "收文簿",
-    "handler": "王经办", "handled_on": "2020-07-01",
-}  # fmt: skip
-Run = Callable[..., Any]
-
-
-@pytest.fixture(scope="session")
-def scanned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files taken in and scanned once; every test gets a copy, so that only what it changes is built."""
-    folder = tmp_path_factory.mktemp("template")
-    files = folder / "files"
-    files.mkdir()
-    for name, text in FILES.items():
-        (files / name).write_text(text, "utf-8")
-    for command in (["ingest", str(files)], ["scan", "--as-of", AS_OF]):
-        result = CliRunner().invoke(app, ["--home", str(folder / "home"), *command])
-        assert result.exit_code == 0, result.stderr
-    return folder / "home"
-
-
-@pytest.fixture
-def home(scanned_home: Path, database: str, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(scanned_home, tmp_path / "home"))
-
-
-@pytest.fixture
-def run(home: Path) -> Run:
-    def invoke(*arguments: object, code: int = 0) -> Any:
-        result = CliRunner().invoke(app, ["--home", str(home), *map(str, arguments)])
-        assert result.exit_code == code, result.stdout + result.stderr
-        is_json = "json" in arguments and code == 0
-        return json.loads(result.stdout) if is_json else result.stdout + result.stderr
-
-    return invoke
-
-
-@pytest.fixture
-def client(home: Path) -> Iterator[TestClient]:
-    made = create_app(home)
-    with TestClient(made, base_url="http://localhost", raise_server_exceptions=False) as client:
-        yield client
-        made.state.books.cases.close()
-
-
-def alert_of(run: Run, rule: str, subject: str) -> dict[str, Any]:
-    listed = run("alerts", "list", "--state", "all", "--rule", rule, "--format", "json")["alerts"]
-    found: dict[str, Any] = [alert for alert in listed if alert["subject"] == subject][-1]
-    return found
-
-
-def file_by_options(run: Run, alert: dict[str, Any], code: int = 0, **change: str) -> Any:
-    values = SLIP | change
-    options = [text for name, value in values.items() for text in (f"--{name}", value)]
-    options = ["--on" if text == "--handled_on" else text for text in options]
-    more = ["--version", alert["version"], "--format", "json"]
-    return run("slip", "file", alert["alert_id"], *options, *more, code=code)
-
 
 # ---------------------------------------------------------------------------------------------- the whole way
 
@@ -168,7 +83,7 @@ def test_our_own_alerts_are_rows_of_alert_log_once(run: Run, home: Path) -> None
 
 
 def test_an_empty_home_has_no_alerts_and_says_what_to_do(run: Run) -> None:
-    assert "fundtrail alerts update" in run("alerts", "list")
+    assert "alerts update --as-of" in run("alerts", "list")
     assert run("alerts", "list", "--format", "json")["alerts"] == []
     assert "--as-of" in run("alerts", "update", code=2)
     for command in (("alerts", "show"), ("alerts", "history"), ("slip", "print")):

@@ -5,7 +5,7 @@ import re
 import shlex
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from casebook import CASES, read_case, write_ledger
 from typer.testing import CliRunner
 
 from api.cli import app
-from tests.casework.findings import NOW
 from tracer.casework.db import open_cases
 from tracer.casework.look import one_alert
 from tracer.casework.update import take_in
@@ -30,6 +29,7 @@ from tracer.rules.scan import scan
 from tracer.rules.spec import Rule, RuleFileError
 from tracer.settings import own_queries_folder, queries_folder
 
+NEW_YEAR_COMES = datetime(2027, 7, 1, tzinfo=UTC)
 OLD_YEAR, NEW_YEAR = date(2026, 6, 30), date(2027, 6, 30)
 
 
@@ -282,7 +282,7 @@ def test_a_finding_of_a_new_pack_is_the_same_alert_with_the_text_that_opened_it(
     with open_cases(home) as cases:
         for day in (OLD_YEAR, NEW_YEAR):
             found = scan(home, day, ["ZB05"])
-            taken = take_in(cases, found, rules_of(home, found), NOW)
+            taken = take_in(cases, found, rules_of(home, found), NEW_YEAR_COMES)
             changes = (taken.opened, taken.turned, taken.cleared, taken.noted)
             assert changes == ((1, 0, 0, 0) if day == OLD_YEAR else (0, 0, 0, 0))
         with cases.read() as connection:

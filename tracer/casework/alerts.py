@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from tracer.errors import DataRefusedError, UsageError
+from tracer.messages import Language, say
 from tracer.rules.spec import LEVELS, Rule
 
 if TYPE_CHECKING:
@@ -120,18 +121,21 @@ def target_of(state: State, result: Result) -> State:
     for (before, after), needed in MOVES.items():
         if before == state and needed == result:
             return after
-    possible = [needed for (before, _), needed in MOVES.items() if before == state and needed != BY_ITSELF]
-    if possible:
-        choices = "、".join(possible)
-        raise IllegalMove(
-            f"{state} 的预警只接受核实结果 {choices}，不接受 {result} / "
-            f"an alert in {state} takes the results {choices} only"
-        )
-    raise IllegalMove(
-        f"{state} 的预警不需要处理单：警铃办理业务后自动消除，绿灯和已消除的不再变动 / "
-        f"an alert in {state} takes no slip: bells clear by themselves when the business is done, green and "
-        "cleared alerts are closed"
-    )
+    texts = [_not_taken(state, result, lang) for lang in get_args(Language)]
+    raise IllegalMove(" / ".join(texts))
+
+
+def results_of(state: State) -> tuple[Result, ...]:
+    """The results that a slip may state of an alert in this state; none where it takes no slip."""
+    return tuple(needed for (before, _), needed in MOVES.items() if before == state and needed != BY_ITSELF)
+
+
+def _not_taken(state: State, result: Result, lang: Language) -> str:
+    possible = [say(f"slip_{one}", lang) for one in results_of(state)]
+    if not possible:
+        return say("slip_not_needed", lang, state=say(state, lang))
+    named = {"state": say(state, lang), "result": say(f"slip_{result}", lang)}
+    return say("slip_not_taken", lang, possible=say("or_table", lang).join(possible), **named)
 
 
 def identity_of(finding: Mapping[str, Any], rule: Rule) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -73,19 +74,44 @@ def open_cases(home: Path) -> Iterator[Cases]:
         cases.close()
 
 
+@contextmanager
+def read_cases(home: Path) -> Iterator[Connection]:
+    """One state of the database of a home folder, which may be one that nobody can write.
+
+    SQLite is opened for reading alone; a home without alerts reads as an empty database. Raises as
+    `open_cases`, and `DataRefusedError` for a database in an older form: it is not brought up to date here.
+    """
+    url = database_url(home)
+    if url.get_backend_name() != "sqlite":
+        with open_cases(home) as cases, cases.read() as connection:
+            yield connection
+        return
+    file = Path(url.database or "")
+    cases = Cases(_reading_engine(file) if file.exists() else _engine(URL.create("sqlite")))
+    try:
+        found = _checked_form(cases)
+        if found != NEWEST and file.exists():
+            raise DataRefusedError(
+                f"案件库 {file} 是旧版本建立的，这里只读不改；"
+                "请在可写的数据文件夹里运行一次 fundtrail alerts update / "
+                f"the database of cases, {file}, is in an older form, and reading changes nothing;"
+                " run fundtrail alerts update once on a home that can be written"
+            )
+        if found != NEWEST:
+            _upgrade(cases)
+        with cases.read() as connection:
+            yield connection
+    finally:
+        cases.close()
+
+
 def connect(home: Path) -> Cases:
     """As `open_cases`, for a service that keeps it open."""
     url = database_url(home)
     if url.get_backend_name() == "sqlite":
         home.mkdir(parents=True, exist_ok=True)
     cases = Cases(_engine(url))
-    found = _form(cases)
-    if found is not None and found > NEWEST:
-        raise DataRefusedError(
-            f"案件库由更新的版本建立（{found}），请升级 fundtrail / "
-            f"the database of cases was made by a newer fundtrail ({found}); upgrade this one"
-        )
-    if found != NEWEST:
+    if _checked_form(cases) != NEWEST:
         _upgrade(cases)
     return cases
 
@@ -128,6 +154,26 @@ def _engine(url: URL) -> Engine:
         ) from error
 
 
+def _reading_engine(file: Path) -> Engine:
+    """SQLite for reading alone."""
+    query = {"mode": "ro", "uri": "true"}
+    log = file.with_name(f"{file.name}-wal")
+    # Readers too keep files beside a database in WAL mode. Where they cannot make them and no writer has left
+    # a log to be read, the file is all that there is.
+    if not os.access(file.parent, os.W_OK) and not (log.exists() and log.stat().st_size):
+        query["immutable"] = "1"
+    url = URL.create("sqlite", database=f"file:{quote(str(file.absolute()))}", query=query)
+    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_SECONDS})
+    event.listen(engine, "connect", _begin_ourselves)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _begin_ourselves(connection: Any, _: object) -> None:
+    """Let us begin transactions ourselves, so that a reader sees one state."""
+    connection.isolation_level = None
+
+
 def _prepare_sqlite(connection: Any, _: object) -> None:
     """Let us begin transactions ourselves; an acknowledged commit is on the disk."""
     connection.isolation_level = None
@@ -151,6 +197,17 @@ def _told(engine: Engine) -> Iterator[None]:
         raise DatabaseUnavailable(
             f"案件库不能使用（{shown}）：{reason} / the database of cases cannot be used"
         ) from error
+
+
+def _checked_form(cases: Cases) -> str | None:
+    """As `_form`; raises `DataRefusedError` where a newer fundtrail has made the database."""
+    found = _form(cases)
+    if found is not None and found > NEWEST:
+        raise DataRefusedError(
+            f"案件库由更新的版本建立（{found}），请升级 fundtrail / "
+            f"the database of cases was made by a newer fundtrail ({found}); upgrade this one"
+        )
+    return found
 
 
 def _form(cases: Cases) -> str | None:

@@ -36,10 +36,10 @@ def feed_ledger(home: Path, wait_seconds: float = _WAIT_SECONDS) -> int:
     if not has_cases(home) or not Ledger(home).version:
         return 0
     # Whoever has no alerts need not wait for the database's library to load.
-    from tracer.casework.db import open_cases
+    from tracer.casework.db import read_cases
     from tracer.casework.look import Wanted, alerts
 
-    with open_cases(home) as cases, cases.read() as connection:
+    with read_cases(home) as connection:
         own = [alert for alert in alerts(connection, Wanted()) if alert.rule_id not in ABOUT_ALERTS]
     ends = time.monotonic() + wait_seconds
     while rows := _missing(home, own):

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from tracer.casework.alerts import STATES, Alert, State, alert_id
 from tracer.casework.tables import ALERTS, MOVES_LOG, SLIPS, UPDATES
+from tracer.errors import UsageError
 from tracer.mask import mask_id
 from tracer.rules.evidence import masked_subject
 from tracer.rules.spec import Rule
@@ -80,6 +81,15 @@ class Wanted:
         if self.rule_id is not None:
             conditions.append(ALERTS.c.rule_id == self.rule_id)
         return conditions
+
+
+def check_rule(connection: Connection, rule_id: str, known: Collection[str]) -> None:
+    """Raise `UsageError` for a rule that is not known and of which there is no alert either."""
+    if rule_id not in known and not count(connection, Wanted(rule_id=rule_id)):
+        raise UsageError(
+            f"没有规则 {rule_id}；全部规则见 fundtrail rules list 或 /v1/rules / "
+            f"there is no rule {rule_id}; fundtrail rules list and /v1/rules name all"
+        )
 
 
 def one_alert(connection: Connection, number: int) -> Alert | None:

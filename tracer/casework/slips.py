@@ -4,10 +4,10 @@ Verification (核实) is article 22 (二), correction (纠正) article 22 (三) 
 """
 
 import unicodedata
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -15,15 +15,25 @@ from tracer.casework.alerts import Alert, Conflict, Result, State, alert_id, tar
 from tracer.casework.db import Cases
 from tracer.casework.look import one_alert
 from tracer.casework.tables import ALERTS, MOVES_LOG, SLIPS
-from tracer.casework.update import timestamp
-from tracer.errors import UsageError
+from tracer.casework.update import timestamp, today_of
+from tracer.errors import DataRefusedError, UsageError
+from tracer.messages import Language, bracketed, say
 
 Method = Literal["phone", "documents", "site", "other"]
 """电话核实, 调阅材料 (article 22), 现场核查, 其他 (ours)."""
 
 TEXT_MAX = 4_000
 HANDLER_MAX = 100
-_OUR_TIME = ZoneInfo("Asia/Shanghai")
+
+LABELS = {
+    "facts": "slip_facts",
+    "method": "slip_method",
+    "result": "slip_result",
+    "basis": "slip_basis",
+    "handler": "slip_handler",
+    "handled_on": "handled_on",
+}
+"""What a person fills in, by the name of the slip's field: the key of its label."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +61,8 @@ class Filed:
 def file_slip(cases: Cases, number: int, version: int, slip: Slip, now: datetime) -> Filed:
     """File a slip on the version of an alert that its handler saw, and move the alert; kept once it returns.
 
-    Raises `UnknownAlert`, `UsageError` for a slip that is not filled in, `IllegalMove` for a result that the
-    alert does not take, and `Conflict` where somebody else was first.
+    Raises `UnknownAlert`, `UsageError` for a slip that is not filled in or a version that the alert never
+    had, `IllegalMove` for a result that it does not take, and `Conflict` where somebody else was first.
     """
     slip = checked(slip, now)
     with cases.write() as connection:
@@ -60,7 +70,7 @@ def file_slip(cases: Cases, number: int, version: int, slip: Slip, now: datetime
         if before is None:
             raise unknown(alert_id(number))
         if before.version != version:
-            raise _conflict(before, version)
+            raise _other_version(before, version)
         after = target_of(before.state, slip.result)
         _check_day(before, slip)
         at = timestamp(now)
@@ -91,7 +101,7 @@ def file_slip(cases: Cases, number: int, version: int, slip: Slip, now: datetime
         stands = one_alert(connection, number)
         assert stands is not None, "alerts are never removed"
         if changed.rowcount != 1:
-            raise _conflict(stands, version)
+            raise _other_version(stands, version)
     return Filed(slip_id(number, version + 1), slip, stands, before.state)
 
 
@@ -100,26 +110,42 @@ def slip_id(number: int, version: int) -> str:
     return f"{alert_id(number)}-{version}"
 
 
+def named(field: str, lang: Language) -> str:
+    """An item of the slip as people know it: its label on the form, and its option of the command."""
+    return f"{say(LABELS[field], lang)}{bracketed(option_of(field), lang)}"
+
+
+def option_of(field: str) -> str:
+    """The option of `slip file` that gives an item."""
+    return f"--{'on' if field == 'handled_on' else field}"
+
+
 def checked(slip: Slip, now: datetime) -> Slip:
     """The slip without blanks around its texts; raises `UsageError` naming all that is missing or wrong."""
     texts = {name: _text(getattr(slip, name)) for name in ("facts", "basis", "handler")}
-    wrong = [name for name, text in texts.items() if not text]
-    wrong += [
-        name for name, text in texts.items() if len(text) > (HANDLER_MAX if name == "handler" else TEXT_MAX)
-    ]
-    wrong += ["method"] * (slip.method not in get_args(Method)) + ["result"] * (
-        slip.result not in get_args(Result)
-    )
-    today = now.astimezone(_OUR_TIME).date()
-    wrong += ["handled_on"] * (slip.handled_on > today)
-    if wrong:
-        names = ", ".join(field.name for field in fields(Slip) if field.name in wrong)
-        raise UsageError(
-            f"处理单的这些项为空、过长或不合规：{names}（handled_on 不能晚于今天 {today}）/ "
-            f"these items of the slip are empty, too long or not possible: {names}"
-            f" (no day after today, {today})"
-        )
+    problems = []
+    for lang in get_args(Language):
+        wrong = {name: text for name, text in _wrong(slip, texts, now, lang).items() if text}
+        items = (f"{named(name, lang)} {wrong[name]}" for name in LABELS if name in wrong)
+        problems.append(("; " if lang == "en" else "；").join(items))
+    if any(problems):
+        raise UsageError(" / ".join(problems))
     return Slip(texts["facts"], slip.method, slip.result, texts["basis"], texts["handler"], slip.handled_on)
+
+
+def _wrong(slip: Slip, texts: Mapping[str, str], now: datetime, lang: Language) -> dict[str, str]:
+    """What is wrong with each item of a slip, empty where nothing is."""
+    wrong = {}
+    for name, text in texts.items():
+        most = HANDLER_MAX if name == "handler" else TEXT_MAX
+        too_long = say("slip_too_long", lang, most=most) if len(text) > most else ""
+        wrong[name] = too_long if text else say("slip_empty", lang)
+    for name, value, codes in (("method", slip.method, Method), ("result", slip.result, Result)):
+        wrong[name] = "" if value in get_args(codes) else say("slip_no_choice", lang)
+    today = today_of(now)
+    is_early = slip.handled_on > today
+    wrong["handled_on"] = say("slip_too_early", lang, day=slip.handled_on, today=today) if is_early else ""
+    return wrong
 
 
 def _text(text: str) -> str:
@@ -137,10 +163,16 @@ def _check_day(alert: Alert, slip: Slip) -> None:
         )
 
 
-def _conflict(alert: Alert, seen: int) -> Conflict:
+def _other_version(alert: Alert, seen: int) -> DataRefusedError | UsageError:
+    if seen > alert.version:
+        return UsageError(
+            f"{alert.alert_id} 没有第 {seen} 版，现在是第 {alert.version} 版；处理单没有保存，请先看 "
+            f"fundtrail alerts show {alert.alert_id} / {alert.alert_id} has no version {seen}, it is version"
+            f" {alert.version} now; your slip was not kept, look at the alert first"
+        )
     return Conflict(
         f"{alert.alert_id} 已被他人或扫描变动：您看到的是第 {seen} 版，现在是第 {alert.version} 版，"
-        f"状态 {alert.state}；处理单没有保存，请重新查看后再处理 / "
-        f"the alert has changed since you looked: you saw version {seen}, it is version {alert.version} now,"
-        f" in {alert.state}; your slip was not kept, look again first"
+        f"状态：{say(alert.state)}；处理单没有保存，请重新查看后再处理 / "
+        f"the alert has changed since you looked: you saw version {seen}, it is version {alert.version} now:"
+        f" {say(alert.state, 'en')}; your slip was not kept, look again first"
     )

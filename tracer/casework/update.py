@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -22,11 +23,12 @@ from tracer.casework.alerts import (
 from tracer.casework.db import Cases
 from tracer.casework.look import LISTED
 from tracer.casework.tables import ALERTS, MOVES_LOG, UPDATES
-from tracer.errors import DataRefusedError
+from tracer.errors import DataRefusedError, UsageError
 from tracer.rules.spec import Rule
 
 BY_SCAN = "scan"
 _ROWS_PER_INSERT = 2_000
+_OUR_TIME = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,17 @@ def take_in(
 
     `not_evaluated` names, by rule, the subjects that lacked a value: of them nothing is known, so their bells
     stay. The same scan again changes nothing. Raises `DataRefusedError` for a scan of an earlier day than the
-    last one and `Conflict` for one of an older ledger: alerts never go back.
+    last one and `Conflict` for one of an older ledger: alerts never go back. Raises `UsageError` for a day
+    that is still to come, and for a scan that evaluated no rule: it would only move the day of the alerts.
     """
     as_of = date.fromisoformat(found["as_of"])
+    refuse_the_future(as_of, now)
+    if not _evaluated(found):
+        raise UsageError(
+            "没有一条规则能评价，预警没有变动；缺哪些表见 fundtrail scan，用 fundtrail ingest 补上 / "
+            "no rule could be evaluated and no alert was changed; fundtrail scan names the tables that lack,"
+            " fundtrail ingest adds them"
+        )
     with cases.write() as connection:
         _refuse_the_past(connection, as_of, found["ledger_version"])
         changes = list(_changes(connection, found, rules, not_evaluated or {}, as_of))
@@ -77,6 +87,30 @@ def take_in(
         cleared=sum(kind == "moved" and to == "cleared" for kind, to in kinds),
         noted=sum(kind == "noted" for kind, _ in kinds),
     )
+
+
+def refuse_the_future(as_of: date, now: datetime) -> None:
+    """Raise `UsageError` for a day after today: alerts would stand there, and take no earlier day again."""
+    today = today_of(now)
+    if as_of > today:
+        raise UsageError(
+            f"--as-of {as_of} 晚于今天 {today}；预警不能退回，只能更新到今天或以前，"
+            f"想预先看看那一天用 fundtrail scan --as-of {as_of} / "
+            f"--as-of {as_of} is after today, {today}; alerts never go back, so update them to today at most;"
+            f" fundtrail scan --as-of {as_of} looks ahead"
+        )
+
+
+def today_of(now: datetime) -> date:
+    """The day of a moment where the money is: in China, whatever the machine's own time zone."""
+    return now.astimezone(_OUR_TIME).date()
+
+
+def _evaluated(found: Mapping[str, Any]) -> set[str]:
+    """The rules of a scan that could be evaluated."""
+    return {entry["rule_id"] for entry in found["rules"]} - {
+        entry["rule_id"] for entry in found["not_evaluable"]
+    }
 
 
 def _refuse_the_past(connection: Connection, as_of: date, version: int) -> None:
@@ -102,8 +136,7 @@ def _changes(
     not_evaluated: Mapping[str, Collection[str]],
     as_of: date,
 ) -> Iterator[_Change]:
-    failed = {entry["rule_id"] for entry in found["not_evaluable"]}
-    evaluated = {entry["rule_id"] for entry in found["rules"]} - failed
+    evaluated = _evaluated(found)
     heads = _heads(connection)
     number = connection.execute(sa.select(sa.func.coalesce(sa.func.max(ALERTS.c.number), 0))).scalar_one()
     seen = set()

@@ -18,6 +18,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Alerts brought to the scan as of {as_of}: {opened:,} opened, {turned:,} turned, {cleared:,} cleared,"
         " {noted:,} noted",
     ),
+    "alerts_not_evaluable": (
+        "这些规则不能评价，它们的预警没有变动（缺哪些表见 {fundtrail} scan）：{rules}",
+        "Rules not evaluable, whose alerts stay as they are ({fundtrail} scan names what lacks): {rules}",
+    ),
+    "alerts_info": (
+        "提示 {count:,} 条，不开预警（见 {fundtrail} scan）",
+        "Findings of the level Info, which become no alerts (see {fundtrail} scan): {count:,}",
+    ),
     "no_alerts": (
         "没有预警；{fundtrail} alerts update --as-of DATE 按扫描结果开出",
         "No alerts; {fundtrail} alerts update --as-of DATE opens them",
@@ -65,10 +73,31 @@ TEXTS: dict[str, tuple[str, str]] = {
         "处理单 {slip} 已保存：{alert} 由{before}转为{after}（第 {version} 版）",
         "Slip {slip} is kept: {alert} went from {before} to {after} (version {version})",
     ),
+    "slip_not_taken": (
+        "{state}的预警只接受核实结果{possible}，不接受{result}",
+        "An alert with the light {state} takes the result {possible}, not {result}",
+    ),
+    "slip_not_needed": (
+        "状态为{state}的预警不需要处理单：警铃办理业务后自动消除，绿灯和已消除的不再变动",
+        "An alert in the state {state} takes no slip: bells clear by themselves when the business is done,"
+        " green and cleared alerts are closed",
+    ),
+    "slip_empty": ("为空", "is empty"),
+    "slip_too_long": ("超过 {most} 字", "is longer than {most} characters"),
+    "slip_no_choice": ("不是可选的值", "is none of its choices"),
+    "slip_too_early": ("{day} 晚于今天 {today}", "{day} is after today, {today}"),
     "slip_how": ("填好后提交：{command}", "When filled in: {command}"),
     "slip_needs": (
-        "请用 --form FILE 给出填好的处理单，或给出预警编号和全部选项；缺 {names}",
+        "请用 --form FILE 给出填好的处理单，或给出预警编号和全部选项；缺：{names}",
         "Give a filled form with --form FILE, or the alert and all options; missing: {names}",
+    ),
+    "slip_form_needs": (
+        "处理单 {file} 没有填写：{names}；填好后再提交",
+        "The slip {file} is not filled in: {names}; fill it in and file it again",
+    ),
+    "slip_form_formula": (
+        "处理单 {file} 里是公式：{names}；请直接写内容",
+        "The slip {file} has formulas: {names}; write the contents themselves",
     ),
     "slip_bad_form": (
         "{file} 不是填好的处理单（{reason}）；用 {fundtrail} slip print 重新生成",

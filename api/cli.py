@@ -53,8 +53,8 @@ EXIT_BUG, EXIT_INTERRUPTED = 70, 130
 """Exit codes of an error that is a bug of ours, as `sysexits.h` has it, and of Ctrl-C, as shells have it."""
 
 GRAPH_ADDRESS = re.compile(r"(?:bolt|neo4j)(?:\+s|\+ssc)?://[^/\s@][^\s@]*")
-WRITERS = ("ingest", "demo", "serve", "neo4j", "alerts", "slip")
-"""Commands that write into the home folder from the start."""
+WRITERS = ("ingest", "demo", "serve", "neo4j", "slip")
+"""Commands that write into the home folder from the start; `alerts update` checks it by itself."""
 WITHOUT_HOME = ("version", "rules", "tables")
 
 GLOBAL_OPTIONS = ("--home", "--graph", "--format", "--lang")

@@ -198,10 +198,10 @@ def _explain_alert(
 ) -> None:
     """The finding that an alert was opened with, and whether the ledger as of a day still gives it."""
     from tracer.casework.alerts import number_of, unknown
-    from tracer.casework.db import open_cases
+    from tracer.casework.db import read_cases
     from tracer.casework.look import one_alert, opening
 
-    with open_cases(chosen.home) as cases, cases.read() as connection:
+    with read_cases(chosen.home) as connection:
         now = one_alert(connection, number_of(alert))
         then = opening(connection, number_of(alert))
     if now is None or then is None:

@@ -1,6 +1,6 @@
 /*
 id: ZC07
-version: 1.0.1
+version: 1.0.0
 status: in_force
 budget_year: 2026
 name: {zh: 公转私后回流, en: Return to a related person}
@@ -33,28 +33,25 @@ columns:
 */
 // LED_TO joins the first and the last movement of a chain; the graph follows at most 6 movements, 365 days and
 // half of the amount before, which bounds the parameters.
-MATCH (s:Account)-[:SENT]->(p:Transfer)-[e:LED_TO]->(m:Transfer)-[:RECEIVED_BY]->(b:Account)
-MATCH (b)-[:HELD_BY]->(x:Party)
-MATCH (s)-[:HELD_BY]->(payer:Party)
+MATCH (p:Transfer)-[e:LED_TO]->(m:Transfer)
 WHERE e.hops <= $hops AND e.keep >= $keep AND m.day - p.day <= $window
-  AND NOT any(word IN ['工资', '劳务'] WHERE coalesce(e.end_purposes, '') CONTAINS word)
-WITH payer, x, m.id AS subject, m.ref AS last_ref, m.amount_fen AS last_fen, m.day AS day, b.id AS payee_account, b.ref AS reached_ref,
-  p.id AS payment, p.ref AS first_ref, p.amount_fen AS first_fen, s.ref AS payer_ref,
-  collect(e.second_ref) + collect(e.third_ref) + collect(e.fourth_ref) + collect(e.fifth_ref) AS between_refs
+  AND NOT any(word IN ['工资', '劳务'] WHERE coalesce(m.purpose_key, '') CONTAINS word)
+  AND NOT EXISTS { MATCH (l:Transfer)-[:LEG_OF]->(m)
+    WHERE any(word IN ['工资', '劳务'] WHERE coalesce(l.purpose_key, '') CONTAINS word) }
+WITH m, p, collect(e.second_ref) + collect(e.third_ref) + collect(e.fourth_ref) + collect(e.fifth_ref) AS between_refs
+MATCH (s:Account)-[:SENT]->(p)
+MATCH (m)-[:RECEIVED_BY]->(b:Account)-[:HELD_BY]->(x:Party)
+MATCH (s)-[:HELD_BY]->(payer:Party)
 // Why the person counts as related: a relation with the payer, or one with somebody who has such a relation.
 OPTIONAL MATCH (payer)-[r:TIED_TO]->(x)
-WITH payer, x, subject, last_ref, last_fen, day, payee_account, reached_ref, payment, first_ref, first_fen, payer_ref, between_refs,
-  collect(DISTINCT r.ref) AS direct_refs
+WITH m, p, s, b, x, payer, between_refs, collect(DISTINCT r.ref) AS direct_refs
 OPTIONAL MATCH (payer)-[r:TIED_TO]->(y:Party)
 OPTIONAL MATCH (y)-[k:TIED_TO]->(x) WHERE k.relation IN ['配偶', '父母', '子女', '兄弟姐妹']
-WITH subject, last_ref, last_fen, day, payee_account, reached_ref, payment, first_ref, first_fen, payer_ref, between_refs, direct_refs,
-  collect(DISTINCT CASE WHEN k.ref IS NULL THEN null ELSE r.ref END) AS via_refs, collect(DISTINCT k.ref) AS kin_refs
-WITH subject, last_ref, last_fen, day, payee_account, reached_ref, payment, first_fen,
-  [first_ref, payer_ref] + between_refs + direct_refs + via_refs + kin_refs AS chain
-WITH subject, last_ref, last_fen, day, payee_account, reached_ref, coalesce(sum(first_fen), 0) AS paid_fen,
-  collect(DISTINCT payment) AS payments, collect(chain) AS lists
+WITH m, p, s, b, between_refs, direct_refs, collect(DISTINCT CASE WHEN k.ref IS NULL THEN null ELSE r.ref END) AS via_refs, collect(DISTINCT k.ref) AS kin_refs
+WITH m, b, p, [p.ref, s.ref] + between_refs + direct_refs + via_refs + kin_refs AS chain
+WITH m, b, coalesce(sum(p.amount_fen), 0) AS paid_fen, collect(DISTINCT p.id) AS payments, collect(chain) AS lists
 UNWIND lists AS chain_refs
 UNWIND chain_refs AS ref
-WITH subject, last_ref, last_fen, day, payee_account, reached_ref, paid_fen, payments, collect(DISTINCT ref) AS found_refs
-RETURN subject, 'red' AS level, CASE WHEN last_fen < paid_fen THEN last_fen ELSE paid_fen END AS amount_fen,
-  found_refs + [last_ref, reached_ref] AS evidence, day, payments, payee_account
+WITH m, b, paid_fen, payments, collect(DISTINCT ref) AS found_refs
+RETURN m.id AS subject, 'red' AS level, CASE WHEN m.amount_fen < paid_fen THEN m.amount_fen ELSE paid_fen END AS amount_fen,
+  found_refs + [m.ref, b.ref] AS evidence, m.day AS day, payments, b.id AS payee_account

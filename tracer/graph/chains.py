@@ -11,7 +11,6 @@ import pyarrow as pa
 from tracer.flow.codes import Bool, Int64
 from tracer.flow.compiled import allocating, compiled
 from tracer.graph.draft import Draft
-from tracer.graph.facts_payments import end_purposes
 
 HOPS_MAX = 6
 """Longest chain, in movements."""
@@ -195,13 +194,7 @@ def _write(draft: Draft, keys: Int64, found: Int64) -> None:
     refs = ", ".join(f"r{n}.ref AS {name}" for n, name in enumerate(NAMES))
     joins = " ".join(f"LEFT JOIN raw_movements r{n} ON r{n}.key = c.key_{n}" for n in range(BETWEEN))
     draft.edges(
-        "LED_TO",
-        "Transfer",
-        "Transfer",
-        f"""
-        SELECT from_key, to_key, hops, keep, {refs}, e.purposes AS end_purposes
-        FROM chains c {joins} LEFT JOIN ({end_purposes("SELECT to_key FROM chains")}) e ON e.key = c.to_key
-        """,
+        "LED_TO", "Transfer", "Transfer", f"SELECT from_key, to_key, hops, keep, {refs} FROM chains c {joins}"
     )
 
 

@@ -134,11 +134,10 @@ EDGES: tuple[Edge, ...] = (
         "before ended, not earlier and not less than half of it, to one that ends with a person related to "
         "the payer, or with that one's kin (ZC07). hops counts the chain's movements, 2 to 6, within 365 "
         "days; keep is the least share in percent, at most 100, that one was of the one before. Of longer "
-        "chains only those that keep more; of equally long ones one. end_purposes are the purposes as "
-        "compared of the last movement and of its bank legs, one a line.",
+        "chains only those that keep more; of equally long ones one.",
         {
             "hops": INT, "keep": INT, "second_ref": TEXT, "third_ref": TEXT, "fourth_ref": TEXT,
-            "fifth_ref": TEXT, "end_purposes": TEXT,
+            "fifth_ref": TEXT,
         },
     ),
     Edge("IN_GROUP", (("Account", "PayeeGroup"),), "Accounts of a group's firms.", {}),

@@ -191,8 +191,9 @@ EDGES: tuple[Edge, ...] = (
         (("Party", "Entitlement"),),
         "From a person in the register (ref) throughout the period and alive at its end who was not paid, "
         "though somebody of the village was (paid_ref), to the entitlement; of an unpaid household one "
-        "member. paid_ref null: the register names no village (one edge per person).",
-        {"ref": TEXT, "paid_ref": TEXT},
+        "member. paid_ref null: the register names no village (one edge per person). is_first: of the "
+        "person's edges, those without paid_ref apart, the one whose period ended first.",
+        {"ref": TEXT, "paid_ref": TEXT, "is_first": BOOL},
     ),
     Edge("IN_BATCH", (("Transfer", "Batch"),), "Payments of a batch.", {}),
     Edge(

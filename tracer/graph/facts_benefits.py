@@ -13,6 +13,9 @@ from tracer.ledger import Ledger
 _SUPPLEMENTS = ("补发", "补差")
 """Words of payments that add to an earlier one (RH05, RH06)."""
 
+_LAST_DAY = 2**40
+"""What an open end counts as."""
+
 
 def read_benefits(draft: Draft, ledger: Ledger, version: int, as_of: date | None) -> None:
     """Make standards and exclusions known, with the names of benefits as compared."""
@@ -185,10 +188,11 @@ UNION ALL SELECT p.key, k.to_key, NULL FROM paid p JOIN known k USING (benefit_c
 """
 
 # Of several standards in force the lowest is certain.
-_ENTITLEMENTS = """
+_ENTITLEMENTS = f"""
 WITH paid AS (SELECT DISTINCT benefit_code, period_code FROM paid_benefits WHERE period_code IS NOT NULL)
 SELECT row_number() OVER (ORDER BY n.text, p.text) - 1 AS key, benefit_code, period_code,
-    p.first_day, p.last_day, min(s.amount_fen) AS fen, arg_min(s._seq, (s.amount_fen, s._seq)) AS seq,
+    p.first_day, p.last_day, min(s.amount_fen) AS fen,
+    arg_min(s._seq, (s.amount_fen, s.valid_from, coalesce(s.valid_to, {_LAST_DAY}), s.per, s._seq)) AS seq,
     bool_or(coalesce(s.per = 'household', false)) AS per_household
 FROM paid JOIN benefit_texts n ON n.code = benefit_code JOIN periods p ON p.code = period_code
     JOIN standards s ON s.benefit_key = n.text AND s.entitled = 'all' AND s.valid_from <= p.first_day
@@ -208,7 +212,7 @@ GROUP BY ALL
 # Rows of a person that overlap or follow one another without a gap are one span in the register.
 _ENTRY_SPANS = f"""
 WITH ends AS (
-    SELECT party_key, valid_from AS first, coalesce(valid_to, {2**40}) AS last FROM entries WHERE several
+    SELECT party_key, valid_from AS first, coalesce(valid_to, {_LAST_DAY}) AS last FROM entries WHERE several
 ),
 starts AS (
     SELECT *, coalesce(first > 1 + max(last) OVER (
@@ -226,7 +230,7 @@ SELECT party_key, min(first) AS first, max(last) AS last FROM numbered GROUP BY 
 
 # Persons in the register from the first to the last day of a period and alive on its last, with the row of
 # that day.
-_ENTITLED = """
+_ENTITLED = f"""
 WITH single AS (
     SELECT t.key AS entitlement, e.party_key, e.row
     FROM entries e JOIN entitlements t
@@ -238,7 +242,8 @@ WITH single AS (
     WHERE NOT e.several AND e.valid_from <= t.first_day AND (e.valid_to IS NULL OR e.valid_to >= t.last_day)
 ),
 several AS (
-    SELECT t.key AS entitlement, s.party_key, arg_max(e.row, (e.valid_from, e.row)) AS row
+    SELECT t.key AS entitlement, s.party_key, arg_max(e.row, (
+        e.valid_from, coalesce(e.valid_to, {_LAST_DAY}), e.village_key, e.household_key, e.row)) AS row
     FROM entry_spans s JOIN entitlements t ON s.first <= t.first_day AND s.last >= t.last_day
         JOIN entries e ON e.party_key = s.party_key AND e.valid_from <= t.last_day
             AND (e.valid_to IS NULL OR e.valid_to >= t.last_day)
@@ -285,15 +290,14 @@ members AS (
     WHERE t.per_household
 ),
 lacking AS (FROM persons UNION ALL SELECT * EXCLUDE (place) FROM members WHERE place = 1),
-unknown AS (
-    SELECT l.party_key, arg_min(l.entitlement, (t.last_day, l.entitlement)) AS entitlement,
-        arg_min(l.row, (t.last_day, l.entitlement, l.row)) AS row
-    FROM lacking l JOIN entitlements t ON t.key = l.entitlement WHERE l.village_key IS NULL
-    GROUP BY l.party_key
+in_time AS (SELECT key, row_number() OVER (ORDER BY last_day, key) AS place FROM entitlements),
+firsts AS (
+    SELECT l.party_key, l.village_key IS NOT NULL AS is_known, min(t.place) AS place
+    FROM lacking l JOIN in_time t ON t.key = l.entitlement GROUP BY ALL
 )
 SELECT l.party_key AS from_key, l.entitlement AS to_key, 'register#' || r._seq AS ref,
-    'payments#' || l.paid_seq AS paid_ref
-FROM lacking l JOIN register r ON r.row = l.row WHERE l.village_key IS NOT NULL
-UNION ALL
-SELECT u.party_key, u.entitlement, 'register#' || r._seq, NULL FROM unknown u JOIN register r ON r.row = u.row
+    'payments#' || l.paid_seq AS paid_ref, t.place = f.place AS is_first
+FROM lacking l JOIN in_time t ON t.key = l.entitlement JOIN register r ON r.row = l.row
+    JOIN firsts f ON f.party_key = l.party_key AND f.is_known = (l.village_key IS NOT NULL)
+WHERE l.village_key IS NOT NULL OR t.place = f.place
 """

@@ -23,7 +23,7 @@ handler: {office: 主管处（室）, joint: 民政部门}
 needs: [payments, register]
 optional: [projects, accounts]
 parameters:
-  grace_months: {type: int, default: 0, min: 0, max: 600, unit: count, origin: P}
+  grace_months: {type: int, default: 0, min: 0, max: 600, unit: months, origin: P}
 identity: [subject]
 columns:
   died_day: {zh: 死亡日期, en: died on}

@@ -23,7 +23,7 @@ handler: {office: 主管处（室）, joint: 扶贫主管部门}
 needs: [payments, register, funds, indicators]
 optional: [projects, project_funds, accounts]
 parameters:
-  grace_months: {type: int, default: 0, min: 0, max: 600, unit: count, origin: P, follows: RH04.grace_months}
+  grace_months: {type: int, default: 0, min: 0, max: 600, unit: months, origin: P, follows: RH04.grace_months}
 identity: [subject]
 columns:
   fund: {zh: 资金, en: fund}

@@ -33,14 +33,17 @@ columns:
   first_period: {zh: 最早所属期, en: first period}
   last_period: {zh: 最晚所属期, en: last period}
 */
-// A person may lack years of payments: of the rows of each kind the first and last are evidence, the sum says the
-// rest. Lists per person would fill the store's memory.
+// A person may lack years of payments: the register row and the payment in the village of the first period are
+// evidence, and the standards of the first and last entitlement by name and period; the sum says the rest. Lists per
+// person would fill the store's memory.
 MATCH (p:Party)-[l:LACKS]->(e:Entitlement) WHERE e.last_day + $grace < $as_of_day
 WITH p.key AS person, p.id AS id, CASE WHEN l.paid_ref IS NULL THEN 'not_evaluated' ELSE 'yellow' END AS level,
-  coalesce(sum(e.amount_fen), 0) AS standard_fen, min(l.ref) AS register_ref, min(l.paid_ref) AS paid_ref,
-  min(e.ref) AS first_ref, max(e.ref) AS last_ref, min(e.benefit_key) AS first_benefit,
-  max(e.benefit_key) AS last_benefit, count(e.key) AS periods, min(e.period_key) AS first_period,
-  max(e.period_key) AS last_period
-RETURN id AS subject, level, standard_fen AS amount_fen, [first_ref, last_ref, register_ref, paid_ref] AS evidence,
+  coalesce(sum(e.amount_fen), 0) AS standard_fen, min(CASE WHEN l.is_first THEN l.ref ELSE null END) AS register_ref,
+  min(CASE WHEN l.is_first THEN l.paid_ref ELSE null END) AS paid_ref, min(e.key) AS first_key, max(e.key) AS last_key,
+  min(e.benefit_key) AS first_benefit, max(e.benefit_key) AS last_benefit, count(e.key) AS periods,
+  min(e.period_key) AS first_period, max(e.period_key) AS last_period
+MATCH (a:Entitlement) WHERE a.key = first_key
+MATCH (z:Entitlement) WHERE z.key = last_key
+RETURN id AS subject, level, standard_fen AS amount_fen, [a.ref, z.ref, register_ref, paid_ref] AS evidence,
   CASE WHEN first_benefit = last_benefit THEN [first_benefit] ELSE [first_benefit, last_benefit] END AS benefit,
   periods, first_period, last_period

@@ -70,6 +70,7 @@ RETURN i.id AS subject, CASE
 UNION ALL
 MATCH (q:Indicator)-[:SPLIT_TO]->(i:Indicator)
 WHERE i.listed = true AND q.listed = false AND i.level IN ['province', 'city']
+  AND NOT any(word IN ['据实结算', '提前下达'] WHERE coalesce(i.item_key, '') CONTAINS word OR coalesce(i.fund_key, '') CONTAINS word)
 WITH i, coalesce(sum(q.amount_fen), 0) AS nothing
 RETURN i.id AS subject, 'not_evaluated' AS level, nothing AS amount_fen, [i.ref] AS evidence,
   i.amount_fen AS indicator_fen, nothing AS split_fen, nothing AS arranged_fen, i.receipt_day AS deadline_day

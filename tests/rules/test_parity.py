@@ -4,7 +4,6 @@ Cases that stand alone are moved apart like the others: several of them have the
 ledger those would undo one another. Each query is run with every set of values that its cases have.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -14,7 +13,8 @@ import pytest
 from casebook import read_cases
 from packs import Pack
 
-from tracer.graph.base import Row, Store
+from benchmarks.scan import comparable
+from tracer.graph.base import Store
 from tracer.graph.build import open_graph
 from tracer.ledger import Ledger
 from tracer.rules.load import load_rules
@@ -51,21 +51,7 @@ def test_every_rule_file_gives_equal_rows_on_both_stores(stores: tuple[Store, St
         for settings in sorted({case.settings for case in BOOK if case.rule_id == rule.id} | {()}):
             entry = resolve(rule, read_settings(RULES, None, settings))
             values = query_values(ledger, 1, entry, AS_OF)
-            first, second = (_comparable(store.run(rule.query, values)) for store in (embedded, served))
+            first, second = (comparable(store.run(rule.query, values)) for store in (embedded, served))
             assert first == second, (rule.id, settings)
             found += len(first)
         assert found, f"{rule.id} finds nothing here, so that equality says nothing"
-
-
-def _comparable(rows: list[Row]) -> list[str]:
-    """Rows without an order of their own, and lists in them likewise: neither store promises one."""
-    return sorted(
-        json.dumps(
-            {
-                name: sorted(map(str, value)) if isinstance(value, list) else value
-                for name, value in row.items()
-            },
-            sort_keys=True,
-        )
-        for row in rows
-    )

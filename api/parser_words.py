@@ -3,8 +3,11 @@
 import contextlib
 import re
 from collections.abc import Iterator
+from typing import IO, Any
 
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
+
+from api.render import write_message
 
 _WRONG_USE = (
     (r"No such command (?P<name>.+?)\.?", "没有这个命令：{name}"),
@@ -42,6 +45,17 @@ def _reason(text: str) -> str:
     return ""
 
 
+class WrongCommand(UsageError):  # noqa: N818 - reads better where it is raised
+    """What the parser refuses, shown in both languages down to its headings."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write usage, where help is, and what is wrong to standard error."""
+        if self.ctx is not None:
+            write_message(f"用法 / Usage: {self.ctx.get_usage().removeprefix('Usage: ')}")
+            write_message(f"看说明 / Help: {self.ctx.command_path} --help\n")
+        write_message(f"错误 / Error: {self.format_message()}")
+
+
 @contextlib.contextmanager
 def usage_in_both_languages() -> Iterator[None]:
     """Put Chinese before the parser's own words, once."""
@@ -51,4 +65,4 @@ def usage_in_both_languages() -> Iterator[None]:
         if "Try" in error.message or " / " in error.message or isinstance(error, NoArgsIsHelpError):
             raise
         text = error.format_message().replace("Value error, ", "")
-        raise UsageError(f"{in_chinese(text)} / {text}", ctx=error.ctx) from None
+        raise WrongCommand(f"{in_chinese(text)} / {text}", ctx=error.ctx) from None

@@ -604,8 +604,10 @@ def test_what_is_wrong_with_an_option_is_said_in_chinese_too(
 ) -> None:
     result = run(*arguments.split())
     assert result.exit_code == 2
-    assert zh in result.stderr.split("Error: ")[1]
+    assert zh in result.stderr.split("错误 / Error: ")[1]
     assert en in result.stderr
+    assert "Usage" not in result.stderr.replace("用法 / Usage: ", "")
+    assert "Try" not in result.stderr
 
 
 def test_the_exit_code_of_an_interrupt_is_documented(run: Run) -> None:

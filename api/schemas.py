@@ -95,6 +95,61 @@ class Indicator(BaseModel):
     registered_on: str | None
 
 
+class InScope(BaseModel):
+    """An amount and the three parts that add up to it."""
+
+    amount_fen: Fen
+    amount: str
+    in_scope_fen: Fen
+    in_scope: str
+    out_of_scope_fen: Fen
+    out_of_scope: str
+    not_stated_fen: Fen = Field(description="Of a partly scoped fund, what nobody has stated.")
+    not_stated: str
+
+
+class FundIndicator(InScope):
+    """An indicator of the catalogue of funds, masked."""
+
+    indicator_id: str
+    doc_no: str | None
+    fund_id: str
+    fund_name: str
+    fund_level: str
+    level: str
+    provider_level: str | None = Field(description="Who provided the money; null where that is several.")
+    region: str
+    is_partial: bool
+    scope: str
+    stated_by: str | None = Field(description="The document that states what is in scope.")
+    refused_fen: Fen | None = Field(description="A stated amount above the indicator's: it does not count.")
+
+
+class FundTotal(InScope):
+    """The indicators of one fund on one level."""
+
+    fund_level: str
+    fund_name: str
+    level: str
+    indicators: int
+
+
+class LeftOut(BaseModel):
+    """Indicators that are not listed, for one reason."""
+
+    indicators: int
+    amount_fen: Fen
+
+
+class FundLedger(Page[FundIndicator]):
+    """The general ledger of the catalogue; totals are of all pages and never added over levels."""
+
+    as_of: str
+    region: str
+    totals: list[FundTotal]
+    left_out: dict[str, LeftOut]
+
+
 class Account(BaseModel):
     """An account, masked; `key` stands for its number wherever the API names it."""
 

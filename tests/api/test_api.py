@@ -176,6 +176,8 @@ def test_rules_are_told(client: TestClient) -> None:
         ("/v1/payments?cursor=WzksMV0", 422),
         ("/v1/findings", 422),
         ("/v1/findings?as_of=2020-02-30", 422),
+        ("/v1/funds/ledger", 422),
+        ("/v1/funds/ledger?as_of=2020-12-31&region=522", 422),
     ],
 )
 def test_refusals_are_problems(client: TestClient, path: str, status: int) -> None:
@@ -242,6 +244,7 @@ def test_no_canary_in_any_answer(client: TestClient) -> None:
         "/rules",
         "/payments/PZ00000381",
         "/findings?as_of=2022-01-01",
+        "/funds/ledger?as_of=2022-01-01",
         *(f"/findings/{number}?as_of=2022-01-01" for number in range(1, 8)),
     ]
     paths += [f"/accounts/{key}" for key in keys]

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from small_county import write_files
 from typer.testing import CliRunner
 
+from api.app import create_app
 from api.cli import app
 from tracer.ledger import Ledger
 
@@ -105,6 +107,32 @@ def test_the_ledger_counts_what_is_in_scope_in_every_form(home: Path) -> None:
     assert all(text in english for text in ("Not stated", "outside the catalogue: 4"))
     assert "40.00" in call(home, "funds", "state").stdout
     assert csv_of(home, "funds", "state")[0]["amount"] == "40"
+
+
+def test_the_api_has_the_ledger_in_pages(home: Path) -> None:
+    adopt(home)
+    assert call(home, "funds", "state", "QC1=40", "QC2=52").exit_code == 0
+    lower = home.parent / "lower.csv"
+    lower.write_text(MINE.replace(",55.5,", ",50,"), "utf-8")
+    assert call(home, "ingest", str(lower)).exit_code == 0
+    client = TestClient(create_app(home), base_url="http://localhost")
+    day = {"as_of": "2020-12-31"}
+    pages = [client.get("/v1/funds/ledger", params=day | {"limit": 1, "count": True}).json()]
+    while cursor := pages[-1]["next"]:
+        pages.append(client.get("/v1/funds/ledger", params=day | {"limit": 1, "cursor": cursor}).json())
+    told = json_of(home, "funds", "ledger", "--as-of", "2020-12-31")
+    items = [item for page in pages for item in page["items"]]
+    assert pages[0]["count"] == len(items) == len(told["indicators"]) > 1
+    for item, row in zip(items, told["indicators"], strict=True):
+        assert {name: item[name] for name in row} == row
+    assert next(item for item in items if item["indicator_id"] == "QC1")["in_scope"] == "40.00"
+    (refused,) = [item for item in items if item["refused_fen"]]
+    assert (refused["indicator_id"], refused["refused_fen"], refused["in_scope_fen"]) == ("QC2", 5200, 5000)
+    assert all(page["left_out"] == told["left_out"] for page in pages)
+    for sums, row in zip(pages[0]["totals"], told["totals"], strict=True):
+        assert {name: sums[name] for name in row} == row
+    nowhere = client.get("/v1/funds/ledger", params=day | {"region": "52"}).json()
+    assert (nowhere["items"], nowhere["left_out"]["no_region"]["indicators"]) == ([], 6)
 
 
 def test_adopting_changes_no_finding_and_the_exported_table_does_when_ingested(

@@ -73,7 +73,7 @@ Method = Annotated[
     typer.Option(
         "--method",
         metavar="METHOD",
-        help="linked, fifo, lifo。 Which of a holder's money a transfer takes.",
+        help="linked, fifo, lifo, pro-rata。 Which of a holder's money a transfer takes.",
     ),
 ]
 RuleOption = Annotated[

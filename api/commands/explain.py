@@ -44,7 +44,7 @@ MaybeMethod = Annotated[
     typer.Option(
         "--method",
         metavar="METHOD",
-        help="linked（默认）、fifo、lifo。 Which of a holder's money a transfer takes.",
+        help="linked（默认）、fifo、lifo、pro-rata。 Which of a holder's money a transfer takes.",
     ),
 ]
 

@@ -17,7 +17,7 @@ from tracer.money import format_yuan
 
 router = APIRouter(tags=["trace"])
 
-Method = Literal["linked", "fifo", "lifo"]
+Method = Literal["linked", "fifo", "lifo", "pro-rata"]
 
 
 @router.get("/trace/{id:path}")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from tests.flow.shares import shares, together
+
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 Holder = tuple[str, str]
@@ -326,6 +328,7 @@ def run(tables: Tables, method: str, as_of: date | None = None) -> World:
     result = world(tables, as_of)
     result.ordered = in_order(result.moves)
     has: dict[Holder, list[list[Piece]]] = defaultdict(list)
+    paid: dict[tuple[Holder, date], int] = defaultdict(int)
 
     def arrive(holder: Holder, pieces: list[Piece]) -> None:
         for piece in pieces:
@@ -341,16 +344,30 @@ def run(tables: Tables, method: str, as_of: date | None = None) -> World:
         while issues and issues[0][0] <= move.day:
             _, indicator, fen = issues.pop(0)
             arrive(("indicator", indicator), [Piece(fen, ("indicator", indicator), ("indicator", indicator))])
-        arrive(move.payee, carried(move, has[move.payer], method))
+        paid[move.payer, move.day] += move.fen > 0
+        arrive(move.payee, carried(move, has[move.payer], method, paid[move.payer, move.day]))
     for _, indicator, fen in issues:
         arrive(("indicator", indicator), [Piece(fen, ("indicator", indicator), ("indicator", indicator))])
     return result
 
 
-def carried(move: Move, arrivals: list[list[Piece]], method: str) -> list[Piece]:
+def take_shares(arrivals: list[list[Piece]], move: Move, nth: int) -> list[tuple[Piece, int]]:
+    """What the payer's `nth` payment of a day takes of each of its pieces by pro-rata."""
+    pieces = [piece for arrival in arrivals for piece in arrival]
+    day = (move.day - date(1970, 1, 1)).days
+    parts = shares([piece.left for piece in pieces], move.fen, day, nth)
+    for piece, fen in zip(pieces, parts, strict=True):
+        piece.left -= fen
+    return [(piece, fen) for piece, fen in zip(pieces, parts, strict=True) if fen]
+
+
+def carried(move: Move, arrivals: list[list[Piece]], method: str, nth: int) -> list[Piece]:
     """The pieces that a movement brings to its payee."""
     usable = arrivals if move.payer[0] in ("indicator", "account") else []
-    parts: list[tuple[Piece | None, int]] = [*take(usable, move.fen, method, move.tag)]
+    taken = (
+        take_shares(usable, move, nth) if method == "pro-rata" else take(usable, move.fen, method, move.tag)
+    )
+    parts: list[tuple[Piece | None, int]] = [*taken]
     short = move.fen - sum(fen for _, fen in parts)
     if short:
         parts.append((None, short))
@@ -367,7 +384,7 @@ def carried(move: Move, arrivals: list[list[Piece]], method: str) -> list[Piece]
         if move.payee[0] == "indicator":
             line = None
         pieces.append(Piece(fen, move.payee, origin, parent, move, line))
-    return pieces
+    return together(pieces, lambda piece: (piece.origin, piece.line)) if method == "pro-rata" else pieces
 
 
 # ------------------------------------------------------------------------------------------ links and traces

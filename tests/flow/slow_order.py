@@ -3,6 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from tests.flow.shares import shares, together
+
 INDICATOR, ACCOUNT, TREASURY, CASH = 0, 1, 2, 3
 BORN_INDICATOR, BORN_OPENING, BORN_CASH, BORN_UNEXPLAINED = 0, 1, 2, 3
 
@@ -90,6 +92,7 @@ def slow_pieces(columns, order, method: str) -> list[Part]:
     parts: list[Part] = []
     arrivals: dict[int, list[list[int]]] = defaultdict(list)  # holder: blocks of parts, as they came
     unborn = [h for h in range(len(kind)) if columns.issue_fen[h] > 0]
+    paid: dict[tuple[int, int], int] = defaultdict(int)  # holder, day: payments so far
 
     def born(holder: int, fen: int, origin_kind: int) -> None:
         arrivals[holder].append([len(parts)])
@@ -112,28 +115,39 @@ def slow_pieces(columns, order, method: str) -> list[Part]:
             continue
         block: list[int] = []
 
+        made: list[Part] = []
+
         def carry(fen: int, parent: int, origin: tuple[int, int], line: int) -> None:
             if kind[payee] == INDICATOR:  # noqa: B023
                 line = -1
             elif kind[payer] == INDICATOR:  # noqa: B023
                 line = payer  # noqa: B023
-            block.append(len(parts))  # noqa: B023
-            parts.append(Part(row, fen, parent, origin, line, fen))  # noqa: B023
+            made.append(Part(row, fen, parent, origin, line, fen))  # noqa: B023
 
         if kind[payer] == CASH:
             if need:
                 carry(need, -1, (BORN_CASH, payee), -1)
         else:
             if kind[payer] != TREASURY:
-                for number in choices(arrivals[payer], parts, method, int(columns.tag[row])):
+                day = int(columns.day[row])
+                paid[payer, day] += need > 0
+                numbers = choices(arrivals[payer], parts, method, int(columns.tag[row]))
+                lots = [parts[number].left for number in numbers]
+                if method == "pro-rata":
+                    lots = shares(lots, need, day, paid[payer, day])
+                for number, most in zip(numbers, lots, strict=True):
                     part = parts[number]
-                    taken = min(need, part.left)
+                    taken = min(need, most)
                     if taken:
                         part.left -= taken
                         need -= taken
                         carry(taken, number, part.origin, part.line)
             if need:
                 carry(need, -1, (BORN_UNEXPLAINED, payer), -1)
+        if method == "pro-rata":
+            made = together(made, lambda part: (part.origin, part.line))
+        block += range(len(parts), len(parts) + len(made))
+        parts += made
         if payee in pays and block:
             arrivals[payee].append(block)
     births_until(float("inf"))

@@ -128,7 +128,7 @@ def test_two_builders_do_not_meet(tmp_path: Path) -> None:
     assert builds(tmp_path) == ["v1-linked-all"]
 
 
-@pytest.mark.parametrize("method", ["pro-rata", "bounds", "average"])
+@pytest.mark.parametrize("method", ["bounds", "average"])
 def test_methods_that_are_not_there_are_refused(tmp_path: Path, method: str) -> None:
     for ask in (open_flow, build_flow):
         with pytest.raises(UsageError, match="linked"):

@@ -18,7 +18,7 @@ INDICATOR, ACCOUNT, TREASURY, CASH_HOLDER = 0, 1, 2, 3
 # Kinds of origins; the origin of money is `kind * holders + holder`.
 INDICATOR_MONEY, OPENING, CASH_IN, UNEXPLAINED = 0, 1, 2, 3
 
-METHODS = ("linked", "fifo", "lifo")
+METHODS = ("linked", "fifo", "lifo", "pro-rata")
 """The methods that cut money into pieces (contract section 2)."""
 
 

@@ -1,8 +1,8 @@
-"""Which money each row carried: linked, fifo and lifo (contract section 2, "Methods").
+"""Which money each row carried, by each method (contract section 2, "Methods"); pro-rata is in `prorata.py`.
 
-The events of the ledger are cut into windows of time, a window into components of holders that its rows
-join, and these are moved side by side; pieces are numbered in time order when their window is done. The
-result does not depend on how it was cut.
+For linked, fifo and lifo the events of the ledger are cut into windows of time, a window into components
+of holders that its rows join, and these are moved side by side; pieces are numbered in time order when
+their window is done. The result does not depend on how it was cut.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +15,7 @@ from tracer.flow.codes import METHODS, Int64, MoneyColumns, Pieces, plain
 from tracer.flow.events import EVENT, QUEUE, Ledger, births, load_events, spending_codes, tag_queues
 from tracer.flow.held import Held, nothing_held
 from tracer.flow.lots import CHUNK, FIFO, LIFO, LINKED, LOT, PIECE, SLOT, Holdings, move
+from tracer.flow.prorata import run_prorata
 from tracer.flow.windows import Columns, deal, number_lots, number_window, table, write_left, write_pieces
 
 WINDOW_EVENTS = 32_000
@@ -28,20 +29,24 @@ DEALT = 3
 
 CACHE_LINE = 64
 
+PRO_RATA = "pro-rata"
+
 METHOD_CODES = {"linked": LINKED, "fifo": FIFO, "lifo": LIFO}
 
 
 def run_kernel(columns: MoneyColumns, order: Int64, method: str, held: Held | None = None) -> Pieces:
     """Cut the money of m rows, in the order that `order_rows` gave, into pieces.
 
-    `method` is linked, fifo or lifo, else `UsageError`; `held` is what holders have from an earlier run
+    `method` is one of `METHODS`, else `UsageError`; `held` is what holders have from an earlier run
     (see `held.py`). Raises `DataRefusedError` for more than 500 million holders, whose numbers do not
-    fit. Source: contract section 2.
+    fit, and as `run_prorata` says. Source: contract section 2.
     """
-    if method not in METHOD_CODES:
+    if method not in METHODS:
         raise UsageError(f"unknown method {method!r}: take one of {', '.join(METHODS)}")
     if len(columns.holder_kind) >= 1 << 29:
         raise DataRefusedError("more than 500 million holders: split the ledger by province")
+    if method == PRO_RATA:
+        return run_prorata(columns, order, held)
     run = _Run(columns, order, METHOD_CODES[method], held or nothing_held())
     with ThreadPoolExecutor(run.parts) as pool:
         windows = range(0, run.events, run.window)

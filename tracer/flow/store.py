@@ -22,7 +22,7 @@ FORMAT = 1
 """Raised whenever the columns change, so that older builds are built again."""
 
 _META = "meta.json"
-_LATER = {"pro-rata": "按比例", "bounds": "上下界"}
+_LATER = {"bounds": "上下界"}
 
 Column = np.ndarray[Any, np.dtype[Any]]
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]

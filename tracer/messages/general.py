@@ -52,6 +52,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "linked": ("凭证指明的优先，其余先进先出", "what a voucher names first, the rest first in first out"),
     "fifo": ("先进先出", "first in, first out"),
     "lifo": ("后进先出", "last in, first out"),
+    "pro-rata": ("每一笔存量按同一比例", "of all that the payer has the same share"),
     "payment": ("付款", "Payment"),
     "transfer": ("流水", "Bank transfer"),
     "split": ("分解", "Split"),

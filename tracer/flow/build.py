@@ -6,13 +6,15 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from tracer.flow.codes import UNEXPLAINED, Int64, Pieces, counting_holders
+from tracer.flow.codes import UNEXPLAINED, Int64, MoneyColumns, Pieces, counting_holders
 from tracer.flow.columns import TEXT, codes, join
 from tracer.flow.conserve import assert_conserved
 from tracer.flow.grouping import buckets_of, depths, group, has_equal_texts
@@ -74,10 +76,6 @@ def follow(moved: Movements, method: str, as_of: date | None = None, version: in
 def _flow(
     moved: Movements, order: Int64, pieces: Pieces, method: str, as_of: date | None, version: int
 ) -> Flow:
-    holders = len(moved.holder_kind)
-    child_start, child = group(pieces.parent, len(pieces.fen))
-    received_start, received = group(np.where(pieces.count > 0, moved.payee, -1).astype(np.int64), holders)
-    born_start, born = group(_born_at(pieces, moved), holders)
     ids_start, ids, homonyms = _index_of_names(moved)
     purpose = moved.purpose.fill_null("").dictionary_encode()
     return Flow(
@@ -99,19 +97,28 @@ def _flow(
         holder_titles=_texts(moved.holder_titles),
         holder_class=_texts(moved.holder_class),
         leg_names=_texts(moved.leg_names),
-        **{name: getattr(pieces, name) for name in ("row", "fen", "parent", "origin", "line", "left")},
-        start=pieces.start,
-        count=pieces.count,
-        depth=depths(pieces.parent),
-        child_start=child_start,
-        child=child,
-        received_start=received_start,
-        received=received,
-        born_start=born_start,
-        born=born,
+        **of_pieces(moved, pieces),
         ids_start=ids_start,
         ids=ids,
     )
+
+
+def of_pieces(moved: MoneyColumns, pieces: Pieces) -> dict[str, Any]:
+    """The columns of a flow that its pieces give."""
+    holders = len(moved.holder_kind)
+    child_start, child = group(pieces.parent, len(pieces.fen))
+    received_start, received = group(np.where(pieces.count > 0, moved.payee, -1).astype(np.int64), holders)
+    born_start, born = group(_born_at(pieces, moved), holders)
+    return {
+        **{field.name: getattr(pieces, field.name) for field in fields(Pieces)},
+        "depth": depths(pieces.parent),
+        "child_start": child_start,
+        "child": child,
+        "received_start": received_start,
+        "received": received,
+        "born_start": born_start,
+        "born": born,
+    }
 
 
 def _texts(column: pa.Array) -> Texts:
@@ -123,7 +130,7 @@ def _texts(column: pa.Array) -> Texts:
     return Texts(starts, np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8))
 
 
-def _born_at(pieces: Pieces, moved: Movements) -> Int64:
+def _born_at(pieces: Pieces, moved: MoneyColumns) -> Int64:
     """For each piece the holder at which it was born; -1 for money that came from somewhere, cash in too."""
     kind, holder = np.divmod(pieces.origin, max(len(moved.holder_kind), 1))
     born = (pieces.parent < 0) & ((pieces.row < 0) | (kind == UNEXPLAINED))

@@ -22,6 +22,10 @@ METHODS = ("linked", "fifo", "lifo", "pro-rata")
 """The methods that cut money into pieces (contract section 2)."""
 
 
+POLICIES = ("own-first", "poison")
+"""The policies that follow one claim forward (`claims.py`)."""
+
+
 class MoneyColumns(Protocol):
     """What the kernel needs of the movements: m rows in input order, n holders."""
 

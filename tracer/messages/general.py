@@ -53,6 +53,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fifo": ("先进先出", "first in, first out"),
     "lifo": ("后进先出", "last in, first out"),
     "pro-rata": ("每一笔存量按同一比例", "of all that the payer has the same share"),
+    "own-first": (
+        "自有资金先支出，所问的钱留到最后，不超过其后的最低余额",
+        "other money is spent first; what was asked for stays to the last, up to the lowest balance since",
+    ),
+    "poison": (
+        "凡接触过的都算，合计可大于所问的钱",
+        "all money wherever what was asked for has been; can be more than it",
+    ),
+    "only_forward": (
+        "方法 {method} 只跟踪一笔钱的去向，请用 --direction forward",
+        "method {method} follows one claim on its way; use --direction forward",
+    ),
     "payment": ("付款", "Payment"),
     "transfer": ("流水", "Bank transfer"),
     "split": ("分解", "Split"),

@@ -30,6 +30,7 @@ from api.commands import (
     picture,
     scoped,
     tables,
+    ways,
 )
 from api.home import check_home, home_refused, is_of_home, reason_of
 from api.parser_words import usage_in_both_languages
@@ -204,6 +205,9 @@ app.command("scan")(judge.scan)
 app.command("explain")(explain.explain)
 app.command("trace")(follow.trace)
 app.command("links")(follow.links)
+app.command("routes")(ways.routes)
+app.command("advances")(ways.advances)
+app.command("ties")(ways.ties)
 judge.rules_app.command("set")(forms.set_rule)
 judge.rules_app.command("words")(forms.rule_words)
 judge.rules_app.command("form")(forms.write_rule_form)

@@ -199,6 +199,64 @@ class Trace(BaseModel):
     cut_fen: Fen = Field(description="Fen of the parts that are not listed.")
 
 
+class Place(BaseModel):
+    """A holder on a way: an account by its key, an indicator by its identifier."""
+
+    id: str
+    title: str
+
+
+class Route(BaseModel):
+    """Money that went through the same holders in the same order."""
+
+    holders: list[Place]
+    fen: Fen
+    amount: str
+    movements: int
+    first_on: str
+    last_on: str
+
+
+class Routes(BaseModel):
+    """By which holders money got from one place to another; the largest routes, and the rest as an amount."""
+
+    source: str
+    payee: str
+    method: str
+    as_of: str | None
+    ledger_version: int
+    amount_fen: Fen
+    amount: str
+    routes: list[Route]
+    routes_count: int
+    rest_fen: Fen = Field(description="Fen that took the routes that are not listed.")
+
+
+class Advance(BaseModel):
+    """What a payment lacked, or the part of it that one later receipt made good."""
+
+    payment: str
+    holder: Place
+    paid_on: str
+    fen: Fen
+    amount: str
+    repaid_by: str | None
+    repaid_on: str | None
+    outstanding_days: int
+
+
+class Advances(BaseModel):
+    """Payments beyond the balance, the largest first, and the later money that made them good."""
+
+    as_of: str | None
+    ledger_version: int
+    advanced_fen: Fen
+    outstanding_fen: Fen
+    advances: list[Advance]
+    advances_count: int
+    rest_fen: Fen = Field(description="Fen of the advances that are not listed.")
+
+
 class Finding(BaseModel):
     """What a rule found, masked; `number` is its place in the scan."""
 

@@ -186,15 +186,7 @@ class Story(Teller):
 
     def part_title(self, part: Part) -> str:
         """An origin or a place of money in words."""
-        if part.kind in ("indicator", "account"):
-            holder = self.named(part.id, is_indicator=part.kind == "indicator")
-            assert holder is not None, "a part names a holder of its own flow"
-            return (
-                f"{holder.word} {holder.title}" if part.kind == "indicator" and holder.word else holder.title
-            )
-        if self.trace.direction == "forward":
-            return say("cash_out", self.lang)
-        return f"{say(BIRTHS[part.kind], self.lang)} · {self.birth_holder(part).title}"
+        return part_title(self, part.id, part.kind, self.trace.direction)
 
     def listed_parts(self, limit: int) -> list[tuple[str, int]]:
         """The largest parts in words with their fen, and the others together; they add up to the whole."""
@@ -205,9 +197,21 @@ class Story(Teller):
             listed.append((say("rest", self.lang, count=len(parts) - limit), rest))
         return listed
 
-    def birth_holder(self, part: Part) -> Holder:
-        """Where money such as that of `opening:A` was born: an account, or an indicator that fell short."""
-        name = part.id.partition(":")[2]
-        holder = self.named(name, is_indicator=False) or self.named(name, is_indicator=True)
-        assert holder is not None, "an origin names a holder of its own flow"
-        return holder
+
+def part_title(teller: Teller, name: str, kind: str, direction: str) -> str:
+    """An origin (backward) or a place (forward) of money in words."""
+    if kind in ("indicator", "account"):
+        holder = teller.named(name, is_indicator=kind == "indicator")
+        assert holder is not None, "a part names a holder of its own flow"
+        return f"{holder.word} {holder.title}" if kind == "indicator" and holder.word else holder.title
+    if direction == "forward":
+        return say("cash_out", teller.lang)
+    return f"{say(BIRTHS[kind], teller.lang)} · {birth_holder(teller, name).title}"
+
+
+def birth_holder(teller: Teller, origin: str) -> Holder:
+    """Where money such as that of `opening:A` was born: an account, or an indicator that fell short."""
+    name = origin.partition(":")[2]
+    holder = teller.named(name, is_indicator=False) or teller.named(name, is_indicator=True)
+    assert holder is not None, "an origin names a holder of its own flow"
+    return holder

@@ -39,8 +39,8 @@ def write_trace(chosen: Choices, story: Story, as_of: str | None, everything: bo
 def subject_line(story: Story) -> str:
     """What the trace is of, in one line."""
     lang = story.lang
-    amount = f"{format_yuan(story.trace.amount_fen)} {say('yuan', lang)}"
     step = story.subject_step
+    amount = f"{format_yuan(step.amount_fen if step else story.trace.amount_fen)} {say('yuan', lang)}"
     if step is None:
         holder = story.subject_holder
         if holder.kind == "indicator":
@@ -77,6 +77,8 @@ def method_facts(story: Story, as_of: str | None) -> list[tuple[str, str]]:
 
 def equals(story: Story) -> str:
     """The words for what the parts add up to."""
+    if story.flow.method == "poison":
+        return "equals_marked"
     if story.subject_step is None:
         return "equals_held" if story.trace.direction == "backward" else "equals_reached"
     return "equals_payment" if story.subject_step.kind == "payment" else "equals_moved"

@@ -20,6 +20,7 @@ from api.render import (
     write_table,
 )
 from tracer.errors import UsageError
+from tracer.flow.codes import POLICIES
 from tracer.mask import mask_holder
 from tracer.messages import say
 from tracer.money import format_yuan
@@ -52,10 +53,16 @@ def trace(
     from tracer.flow.trace import trace as trace_of
 
     chosen = choices(context)
-    flow = open_flow(chosen, method, parse_day(as_of))
+    is_policy = method in POLICIES
+    flow = open_flow(chosen, "linked" if is_policy else method, parse_day(as_of))
     target = named(chosen.home, flow, target)
-    answer = trace_of(flow, target, direction)
-    if chosen.graph:
+    if is_policy:
+        from tracer.flow.claims import follow_claim
+
+        answer = follow_claim(flow, target, direction, method)
+    else:
+        answer = trace_of(flow, target, direction)
+    if chosen.graph and not is_policy:
         _ask_graph(chosen, target, answer, parse_day(as_of))
     if chosen.format == "json":
         write_json(answer.to_dict())

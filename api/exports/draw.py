@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, Sum
-from api.story import BIRTHS, Holder, Step, Story, Teller
+from api.story import BIRTHS, Holder, Step, Story, Teller, birth_holder
 from api.telling import STEP_HEADINGS, equals, method_facts, step_row, subject_line
 from tracer.messages import say
 from tracer.money import format_yuan
@@ -85,7 +85,7 @@ def _add_births(story: Story, boxes: dict[str, Box], arrows: list[Arrow]) -> Non
     """Money whose earlier way is not on the books: a box that pays the holder it was born at."""
     for part in story.trace.parts:
         if part.kind in BIRTHS:
-            holder = story.birth_holder(part)
+            holder = birth_holder(story, part.id)
             add_box(boxes, holder)
             key = f"birth:{part.id}"
             boxes[key] = Box(key, BIRTH, (say(BIRTHS[part.kind], story.lang),))

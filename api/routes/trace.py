@@ -35,7 +35,7 @@ def trace_one(
     """
     flow = books.flow(method, as_of)
     volume = books.volume(flow.version)
-    story = Story(trace(flow, _subject(flow, volume, id), direction), books.ledger)
+    story = Story(trace(flow, subject_of(flow, volume, id), direction), books.ledger)
     answer = story.trace
     listed = answer.parts[:limit]
     links = sorted(answer.link_fen.argsort(kind="stable")[::-1][:limit].tolist())
@@ -51,7 +51,7 @@ def trace_one(
         amount=format_yuan(answer.amount_fen),
         parts=[
             TracePart(
-                id=_shown(flow, volume, part.id, is_account=part.kind == "account"),
+                id=shown(flow, volume, part.id, is_account=part.kind == "account"),
                 kind=part.kind,
                 title=story.part_title(part),
                 fen=part.fen,
@@ -74,7 +74,7 @@ def trace_one(
     )
 
 
-def _subject(flow: Flow, volume: Volume, name: str) -> str:
+def subject_of(flow: Flow, volume: Volume, name: str) -> str:
     """What a key or identifier stands for; an account number has no place in an address and is refused."""
     if name.startswith("acct_"):
         return volume.account_of(name, flow)
@@ -90,10 +90,10 @@ def _subject(flow: Flow, volume: Volume, name: str) -> str:
 def _source(flow: Flow, volume: Volume, source: int) -> str:
     if source < flow.rows:
         return flow.names[source]
-    return _shown(flow, volume, origin_name(flow, source - flow.rows), is_account=False)
+    return shown(flow, volume, origin_name(flow, source - flow.rows), is_account=False)
 
 
-def _shown(flow: Flow, volume: Volume, name: str, *, is_account: bool) -> str:
+def shown(flow: Flow, volume: Volume, name: str, *, is_account: bool) -> str:
     """An origin or holder without its account number."""
     kind, colon, rest = name.partition(":")
     if colon and kind in BIRTHS and not is_account:

@@ -20,6 +20,9 @@ def test_every_command_has_its_page_in_both_languages() -> None:
         "scan",
         "trace",
         "links",
+        "routes",
+        "advances",
+        "ties",
         "tables",
         "demo",
         "serve",
@@ -40,6 +43,7 @@ def test_the_api_describes_every_route_and_its_problems() -> None:
     assert "/v1" in described["paths"]
     assert {path.split("/")[2] for path in described["paths"] if path != "/v1"} == {
         "health", "payments", "indicators", "accounts", "trace", "findings", "rules", "alerts", "funds",
+        "routes", "advances",
     }  # fmt: skip
     for path, operations in described["paths"].items():
         for operation in operations.values():

@@ -9,6 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "equals_moved": ("= 这笔的金额", "= the amount moved"),
     "equals_held": ("= 现在的余额", "= what it holds now"),
     "equals_reached": ("= 曾到过这里的全部资金", "= all money that ever was here"),
+    "equals_marked": ("所到之处现有的全部资金", "all money where it has been"),
     "way": ("经过", "Way"),
     "rows": ("依据", "Rows"),
     "row_of": ("{file}{sheet} 第 {row} 行", "{file}{sheet} row {row}"),
@@ -26,6 +27,37 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "rest": ("其余 {count:,} 处", "{count:,} others"),
     "cut": ("按要求截断，未列出 {amount} 元", "Cut as asked; {amount} yuan not listed"),
+    # routes, advances, ties
+    "route": ("路线", "Route"),
+    "movements_count": ("笔数", "Movements"),
+    "first_on": ("最早", "First"),
+    "last_on": ("最晚", "Last"),
+    "other_routes": ("其余 {count:,} 条路线", "{count:,} other routes"),
+    "no_route": ("没有钱从这里到那里", "No money got from one to the other"),
+    "paid_on": ("付款日", "Paid on"),
+    "repaid_by": ("由何补上", "Made good by"),
+    "repaid_on": ("补上日", "Made good on"),
+    "outstanding_days": ("天数", "Days"),
+    "outstanding": ("未补上", "outstanding"),
+    "advances_sum": (
+        "垫付合计 {advanced_fen} 元，其中未补上 {outstanding_fen} 元；追踪结果不因此改变，仍列为无法说明",
+        "Advanced {advanced_fen} yuan in all, {outstanding_fen} of it outstanding; no trace changes for it,"
+        " where this money stays unexplained",
+    ),
+    "more_advances": ("…另有 {count:,} 笔，共 {amount} 元", "… and {count:,} more, {amount} yuan"),
+    "no_advances": ("没有超出余额的付款", "No payment was larger than the balance"),
+    "this_order": ("按文件次序", "By file order"),
+    "least": ("至少", "Least"),
+    "most": ("至多", "Most"),
+    "ties_title": (
+        "同日各笔的先后没有时间或规则可定时，按文件中的次序；另换 {orders} 种次序，以下部分会变：",
+        "Where neither a time nor a rule orders the rows of a day, the file does; in {orders} other orders"
+        " these parts change:",
+    ),
+    "no_ties": (
+        "另换 {orders} 种同日次序，各部分都不变",
+        "In {orders} other orders of the rows of a day no part changes",
+    ),
     # a picture
     "drawn_indicator": ("指标", "indicator"),
     "drawn_account": ("账户", "account"),

@@ -197,6 +197,9 @@ class Trace(BaseModel):
     links_count: int
     complete: bool
     cut_fen: Fen = Field(description="Fen of the parts that are not listed.")
+    exact: bool = Field(
+        description="False where pieces by pro-rata are too many: parts are rounded, and there are no links."
+    )
 
 
 class Place(BaseModel):

@@ -26,7 +26,9 @@ def write_trace(chosen: Choices, story: Story, as_of: str | None, everything: bo
         add_row(made, title, format_yuan(fen), "")
     add_row(made, say("total", story.lang), format_yuan(trace.amount_fen), say(equals(story), story.lang))
     write_table(made)
-    if trace.cut_fen is not None:
+    if not trace.exact:
+        write_line(say("not_exact", story.lang))
+    elif trace.cut_fen is not None:
         write_line(say("cut", story.lang, amount=format_yuan(trace.cut_fen)))
     write_line()
     if everything:

@@ -47,7 +47,9 @@ def trace(
 ) -> None:
     """一笔钱从哪里来、到了哪里。 Where money came from, or where it is now.
 
-    csv has one line for the subject, each part and each link (column `record`). With --graph the Neo4j is
+    csv has one line for the subject, each part and each link (column `record`). Where a ledger has too many
+    pieces by pro-rata, those that the trace needs are computed alone; where these are too many too, the
+    answer says that it is not exact, and has rows in place of links. With --graph the Neo4j is
     asked too, and nothing is shown unless it gives the same answer.
     """
     from tracer.flow.trace import trace as trace_of
@@ -116,7 +118,9 @@ def _trace_rows(answer: dict[str, Any]) -> list[list[Any]]:
     subject = ["subject", answer["subject"], answer["direction"], None, None, answer["amount_fen"]]
     parts = [["part", part["id"], part["kind"], None, None, part["fen"]] for part in answer["parts"]]
     links = [["link", None, None, link["from"], link["to"], link["fen"]] for link in answer["links"]]
-    return [subject, *parts, *links]
+    rows = [["row", row["id"], None, None, None, row["fen"]] for row in answer.get("rows", [])]
+    note = [["note", answer["note"], None, None, None, None]] if "note" in answer else []
+    return [subject, *note, *parts, *links, *rows]
 
 
 def links(context: typer.Context, method: Method = "linked", as_of: AsOf = None) -> None:

@@ -38,7 +38,7 @@ def trace_one(
     story = Story(trace(flow, subject_of(flow, volume, id), direction), books.ledger)
     answer = story.trace
     listed = answer.parts[:limit]
-    links = sorted(answer.link_fen.argsort(kind="stable")[::-1][:limit].tolist())
+    links = sorted(answer.link_fen.argsort(kind="stable")[::-1][:limit].tolist()) if answer.exact else []
     cut = answer.amount_fen - sum(part.fen for part in listed)
     return Trace(
         subject=id,
@@ -68,9 +68,10 @@ def trace_one(
             )
             for n in links
         ],
-        links_count=len(answer.link_fen),
+        links_count=len(answer.link_fen) if answer.exact else 0,
         complete=len(listed) == len(answer.parts) and len(links) == len(answer.link_fen),
         cut_fen=cut,
+        exact=answer.exact,
     )
 
 

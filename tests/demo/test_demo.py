@@ -1,6 +1,7 @@
 """The demonstration end to end: everything planted is found, nothing else, and a payment adds up."""
 
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from ingest.county import Expected
 from ingest.demo import DemoResult, compare, run_demo
 from ingest.run import ingest
 from tracer.errors import DataRefusedError
+from tracer.rules.scan import scan
 from tracer.settings import ledger_version
 
 
@@ -51,6 +53,16 @@ def test_exempt_cases_are_suppressed_and_said(result: DemoResult) -> None:
     rules = ["RH10", "RH14", "ZB14", "ZB18", "ZC03", "ZC15", "ZC18"]
     assert [case.rule_id for case in result.key.suppressed] == rules
     assert sorted(row["rule_id"] for row in result.found["suppressed"]) == rules
+
+
+def test_another_method_finds_the_same_where_money_is_not_followed(home: Path, result: DemoResult) -> None:
+    found = scan(home, date.fromisoformat(result.found["as_of"]), method="pro-rata")
+    assert found["method"] == "pro-rata"
+    kept = {
+        rule: {f["subject"] for f in found["findings"] if f["rule_id"] == rule} for rule in ("ZB14", "RH01")
+    }
+    for rule, subjects in kept.items():
+        assert subjects == {f["subject"] for f in result.found["findings"] if f["rule_id"] == rule} != set()
 
 
 def test_the_shown_payment_has_several_origins_that_add_up(result: DemoResult) -> None:

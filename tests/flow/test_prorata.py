@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from tests.flow.ledgers import RandomLedger, account, arrow_tables, transfer
 from tests.flow.test_kernel import ACC, IND, OUT, Columns, as_tuples, carried, ledger, random_ledger, slowly
 from tracer.errors import DataRefusedError
-from tracer.flow import prorata
+from tracer.flow import codes, prorata
 from tracer.flow.build import flow_of
-from tracer.flow.codes import ACCOUNT, INDICATOR
+from tracer.flow.codes import ACCOUNT, INDICATOR, TooManyPiecesError
 from tracer.flow.conserve import assert_conserved
 from tracer.flow.kernel import run_kernel
-from tracer.flow.prorata import BALANCE_MOST, TooManyPiecesError, run_prorata
+from tracer.flow.prorata import BALANCE_MOST, run_prorata
 from tracer.flow.store import Flow
 from tracer.flow.trace import links, origin_name, trace
 
@@ -199,18 +199,26 @@ def pool(receipts: int, payments: int, fen: int) -> tuple[int, Columns]:
     return receipts * (1 + payments), ledger([ACC, ACC, OUT], rows)
 
 
-def test_more_pieces_than_allowed_are_refused_and_counted() -> None:
+def test_more_pieces_than_allowed_are_refused_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     size, columns = pool(30, 20, 300)
     order = columns.order()
-    assert len(run_prorata(columns, order, pieces_most=size).fen) == size
-    for most in (1, 29, 30, 31, size - 1):
+    monkeypatch.setattr(codes, "PIECES_MOST", size)
+    assert len(run_prorata(columns, order).fen) == size
+    for most in (0, 1, 29, 30, 31, size - 1):
+        monkeypatch.setattr(codes, "PIECES_MOST", most)
         with pytest.raises(TooManyPiecesError, match=rf"{size:,}") as refused:
-            run_prorata(columns, order, pieces_most=most)
+            run_prorata(columns, order)
         assert refused.value.pieces == size
     assert refused.value.exit_code == 3
+    monkeypatch.setattr(codes, "PIECES_MOST", 1)
+    births = ledger([ACC] * 3, [], opened=[(0, 1), (1, 1), (2, 1)])
+    with pytest.raises(TooManyPiecesError, match="3"):
+        run_prorata(births, births.order())
 
 
-def test_a_bound_above_the_limit_is_no_refusal_where_the_pieces_are_fewer() -> None:
+def test_a_bound_above_the_limit_is_no_refusal_where_the_pieces_are_fewer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Lots that come to nothing are not counted beforehand."""
     rows = [(day, *ends, 90) for day in range(1, 60) for ends in ((2, 0), (0, 1))]
     columns = ledger([ACC, ACC, OUT], rows, opened=[(0, 10)])
@@ -218,16 +226,18 @@ def test_a_bound_above_the_limit_is_no_refusal_where_the_pieces_are_fewer() -> N
     bound = prorata.pieces_bound(*prorata.prepare(columns, order))[0]
     pieces = run_prorata(columns, order)
     assert len(pieces.fen) < bound / 2
-    assert as_tuples(run_prorata(columns, order, pieces_most=len(pieces.fen))) == as_tuples(pieces)
+    monkeypatch.setattr(codes, "PIECES_MOST", len(pieces.fen))
+    assert as_tuples(run_prorata(columns, order)) == as_tuples(pieces)
 
 
 def test_endless_looking_for_few_pieces_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
     _, columns = pool(100, 100, 1)
     order = columns.order()
-    assert len(run_prorata(columns, order, pieces_most=200).fen) == 200
+    monkeypatch.setattr(codes, "PIECES_MOST", 200)
+    assert len(run_prorata(columns, order).fen) == 200
     monkeypatch.setattr(prorata, "LOOKS_PER_PIECE", 10)
     with pytest.raises(TooManyPiecesError):
-        run_prorata(columns, order, pieces_most=200)
+        run_prorata(columns, order)
 
 
 def test_the_bound_is_never_below_the_pieces() -> None:

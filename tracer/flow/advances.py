@@ -12,7 +12,7 @@ import numpy as np
 
 from tracer.calendar import day_number
 from tracer.flow.codes import TREASURY, UNEXPLAINED, Int64
-from tracer.flow.store import Flow
+from tracer.flow.store import Flow, require_pieces
 from tracer.flow.walk import pieces_born
 
 
@@ -46,8 +46,10 @@ def advances(flow: Flow) -> list[Advance]:
     """All shortfalls of a flow, cut by what made them good, by holder and in the order in which money moved.
 
     Parts of one shortfall add up to it. Treasury accounts are left out: what reaches them is not theirs
-    (contract section 2), so it makes nothing good.
+    (contract section 2), so it makes nothing good. Raises `TooManyPiecesError` for a flow
+    without pieces.
     """
+    require_pieces(flow)
     until = day_number(flow.as_of) if flow.as_of else int(flow.day.max(initial=0))
     short = np.flatnonzero(
         (flow.parent < 0) & (flow.row >= 0) & (flow.origin // max(flow.holders, 1) == UNEXPLAINED)

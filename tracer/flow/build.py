@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from tracer.flow.codes import UNEXPLAINED, Int64, MoneyColumns, Pieces, counting_holders
+from tracer.flow.codes import UNEXPLAINED, Int64, MoneyColumns, Pieces, TooManyPiecesError, counting_holders
 from tracer.flow.columns import TEXT, codes, join
 from tracer.flow.conserve import assert_conserved
 from tracer.flow.grouping import buckets_of, depths, group, has_equal_texts
@@ -62,20 +63,35 @@ def flow_of(
 
 
 def follow(moved: Movements, method: str, as_of: date | None = None, version: int = 0) -> Flow:
-    """Follow all the money of some movements in memory.
+    """Follow all the money of some movements in memory; without pieces where they are too many.
 
     Raises `UsageError` for a method that is not there, `ConservationError` on a bug.
     """
     counts = counting_holders(moved.holder_kind)
     order = order_rows(moved.day, moved.time_ms, moved.payer, moved.payee, counts)
-    pieces = run_kernel(moved, order, method)
+    flow = partial(_flow, moved, order, method, as_of, version)
+    try:
+        pieces = run_kernel(moved, order, method)
+    except TooManyPiecesError as error:
+        return flow(_nothing_written(order), error.pieces)
     assert_conserved(moved, pieces)
-    return _flow(moved, order, pieces, method, as_of, version)
+    return flow(pieces, 0)
+
+
+def _nothing_written(order: Int64) -> Pieces:
+    """No pieces at all; rows begin in their order."""
+    nothing, start = np.zeros(0, np.int64), np.empty(len(order), np.int64)
+    start[order] = np.arange(len(order))
+    return Pieces(
+        nothing, nothing, nothing, nothing, nothing.astype(np.int32), nothing, start,
+        np.zeros(len(order), np.int32),
+    )  # fmt: skip
 
 
 def _flow(
-    moved: Movements, order: Int64, pieces: Pieces, method: str, as_of: date | None, version: int
-) -> Flow:
+    moved: Movements, order: Int64, method: str, as_of: date | None, version: int, pieces: Pieces,
+    unwritten: int,
+) -> Flow:  # fmt: skip
     ids_start, ids, homonyms = _index_of_names(moved)
     purpose = moved.purpose.fill_null("").dictionary_encode()
     return Flow(
@@ -83,6 +99,7 @@ def _flow(
         method=method,
         as_of=as_of,
         homonyms=homonyms,
+        unwritten=unwritten,
         order=order,
         **{
             name: getattr(moved, name)

@@ -6,10 +6,13 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tracer.errors import DataRefusedError
+
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
+Float64 = NDArray[np.float64]
 Number = TypeVar("Number", np.bool_, np.int8, np.int32, np.int64)
 
 # Kinds of holders.
@@ -24,6 +27,30 @@ METHODS = ("linked", "fifo", "lifo", "pro-rata")
 
 POLICIES = ("own-first", "poison")
 """The policies that follow one claim forward (`claims.py`)."""
+
+PIECES_MOST = 20_000_000
+"""More pieces than this are not written out: with their indexes they would take more than 2 GB."""
+
+
+NOT_EXACT = (
+    "按比例展开的份数过多：各部分按混合比例推算并凑整，不精确到分；rows 列出经过的每一笔，未分环节 / "
+    "too many pieces to write out: parts are computed from mixes and rounded, not exact to the fen; rows has "
+    "each movement that the money went through, and no links are told apart"
+)
+
+
+class TooManyPiecesError(DataRefusedError):
+    """By pro-rata a ledger has too many pieces to write out; `pieces` is an upper bound of them."""
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__(
+            f"按比例（pro-rata）展开这个账本最多要 {pieces:,} 份资金，超过上限 {PIECES_MOST:,}："
+            "请用 trace 追踪单笔，或用 --as-of 提前日期、按县分开账本，或改用 linked、fifo、lifo / "
+            f"by pro-rata this ledger has up to {pieces:,} pieces, above the limit of {PIECES_MOST:,}: trace "
+            "single payments, choose an earlier --as-of, split the ledger by county, or use linked, fifo, "
+            "lifo"
+        )
+        self.pieces = pieces
 
 
 class MoneyColumns(Protocol):

@@ -21,12 +21,39 @@ def assert_conserved(columns: MoneyColumns, pieces: Pieces) -> None:
     Source: contract section 2, "Always true, and tested".
     """
     _check_slices(columns, pieces)
-    _check_amounts(columns, pieces)
-    _check_parents(columns, pieces)
+    _check_amounts(columns, pieces, columns.payer != columns.payee)
+    _fail_where(
+        _check_parents(columns, pieces) != 0, "what was cut from a piece and its rest are not the piece"
+    )
     born = np.flatnonzero(pieces.parent < 0)
     sums = _exact_sums(pieces.origin[born], pieces.fen[born], 4 * len(columns.holder_kind))
     _check_births(columns, pieces, born, sums)
     _check_kept(columns, pieces, sums)
+
+
+def assert_cone_conserved(
+    columns: MoneyColumns, pieces: Pieces, written: Bool, taken: Bool, holders: Bool
+) -> None:
+    """Raise `ConservationError` unless every fen of the pieces of a part of the ledger is accounted for.
+
+    As `assert_conserved`, but only rows `written` (m) have pieces, and of rows `taken` (m) it is only known
+    that their payers have spent so much; only births of `holders` (n) are there.
+    """
+    _check_slices(columns, pieces)
+    moves = columns.payer != columns.payee
+    _check_amounts(columns, pieces, written & moves)
+    gone = _check_parents(columns, pieces)
+    _fail_where(gone < 0, "more cut from a piece than it was")
+    size = len(columns.holder_kind)
+    spent = _exact_sums(_holder_of(columns, pieces), gone, size)
+    row = np.flatnonzero(taken & moves)
+    _fail_where(
+        spent > _exact_sums(columns.payer[row].astype(np.int64), columns.amount[row], size),
+        "more gone from a holder than it has paid",
+    )
+    born = np.flatnonzero(pieces.parent < 0)
+    sums = _exact_sums(pieces.origin[born], pieces.fen[born], 4 * size)
+    _check_births(columns, pieces, born, sums, holders)
 
 
 def _fail_where(wrong: Bool, what: str) -> None:
@@ -58,26 +85,27 @@ def _check_slices(columns: MoneyColumns, pieces: Pieces) -> None:
     _fail_where((place < 0) | (place >= pieces.count[pieces.row[own]]), "piece outside the slice of its row")
 
 
-def _check_amounts(columns: MoneyColumns, pieces: Pieces) -> None:
+def _check_amounts(columns: MoneyColumns, pieces: Pieces, moves: Bool) -> None:
     _fail_where(pieces.fen <= 0, "piece without money")
     _fail_where((pieces.left < 0) | (pieces.left > pieces.fen), "left of a piece below zero or above it")
     upto = np.concatenate(
         (np.zeros(1, np.int64), np.cumsum(pieces.fen))
     )  # wraps around, and back in differences
     moved = upto[np.minimum(pieces.start + pieces.count, len(pieces.fen))] - upto[pieces.start]
-    expected = np.where(columns.payer == columns.payee, 0, columns.amount)
+    expected = np.where(moves, columns.amount, 0)
     _fail_where(moved != expected, "parts of a row do not add up to the row")
 
 
-def _check_parents(columns: MoneyColumns, pieces: Pieces) -> None:
+def _check_parents(columns: MoneyColumns, pieces: Pieces) -> Int64:
+    """Check what pieces were cut from; return of each piece what is neither there nor cut from it."""
     cut = np.flatnonzero(pieces.parent >= 0)
     parent = pieces.parent[cut]
     _fail_where(parent >= cut, "piece cut from one that came later")
     spent = _exact_sums(parent, pieces.fen[cut], len(pieces.fen))
-    _fail_where(spent + pieces.left != pieces.fen, "what was cut from a piece and its rest are not the piece")
     _fail_where(pieces.origin[cut] != pieces.origin[parent], "piece of another origin than its parent")
     payer = columns.payer[pieces.row[cut]]
     _fail_where(_holder_of(columns, pieces)[parent] != payer, "piece cut from money of another holder")
+    return pieces.fen - pieces.left - spent
 
 
 def _holder_of(columns: MoneyColumns, pieces: Pieces) -> Int64:
@@ -88,10 +116,12 @@ def _holder_of(columns: MoneyColumns, pieces: Pieces) -> Int64:
     return holder
 
 
-def _check_births(columns: MoneyColumns, pieces: Pieces, born: Int64, sums: Int64) -> None:
+def _check_births(
+    columns: MoneyColumns, pieces: Pieces, born: Int64, sums: Int64, whose: Bool | bool = True
+) -> None:
     holders = len(columns.holder_kind)
-    issued = np.maximum(columns.issue_fen, 0)
-    opened = np.maximum(columns.opening_fen, 0)
+    issued = np.where(whose, np.maximum(columns.issue_fen, 0), 0)
+    opened = np.where(whose, np.maximum(columns.opening_fen, 0), 0)
     _fail_where(sums[:holders] != issued, "money of an indicator is not what was issued")
     _fail_where(sums[holders : 2 * holders] != opened, "opening money is not the opening balance")
     with_row = born[pieces.row[born] >= 0]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracer.flow.codes import Int64
-from tracer.flow.store import Flow
+from tracer.flow.store import Flow, require_pieces
 from tracer.flow.trace import find
 from tracer.flow.walk import pieces_of_row, pieces_received
 
@@ -47,8 +47,9 @@ def routes(flow: Flow, source: str, target: str) -> Routes:
 
     Of an indicator or account as a source all that was ever there counts, by the way since it last left; of
     one as a target each fen counts once, when it first gets there from the source. Raises
-    `UsageError` for an unknown name.
+    `UsageError` for an unknown name, `TooManyPiecesError` for a flow without pieces.
     """
+    require_pieces(flow)
     source_row, source_holder = find(flow, source)
     target_row, target_holder = find(flow, target)
     arrived = (

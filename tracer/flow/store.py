@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from tracer.errors import UsageError
-from tracer.flow.codes import METHODS, Int8, Int32, Int64
+from tracer.flow.codes import METHODS, Int8, Int32, Int64, TooManyPiecesError
 from tracer.settings import ledger_version
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the columns change, so that older builds are built again."""
 
 _META = "meta.json"
@@ -63,6 +63,8 @@ class Flow:
     as_of: date | None
     homonyms: bool
     """Whether two movements or holders share a name."""
+    unwritten: int
+    """0, or an upper bound of the pieces by pro-rata where these are too many: then none are there."""
 
     order: Int64
     """The m row numbers in the contract's order."""
@@ -148,6 +150,12 @@ def check_method(method: str) -> None:
         )
 
 
+def require_pieces(flow: Flow) -> None:
+    """Raise `TooManyPiecesError` where the pieces of a flow have not been written out."""
+    if flow.unwritten:
+        raise TooManyPiecesError(flow.unwritten)
+
+
 def flow_name(version: int, method: str, as_of: date | None) -> str:
     """The name of a build: `v<ledger version>-<method>-<as-of day or "all">`."""
     return f"v{version}-{method}-{as_of.isoformat() if as_of else 'all'}"
@@ -192,6 +200,7 @@ def save_flow(flow: Flow, folder: Path) -> None:
         "method": flow.method,
         "as_of": flow.as_of.isoformat() if flow.as_of else None,
         "homonyms": flow.homonyms,
+        "unwritten": flow.unwritten,
     }
     (folder / _META).write_text(json.dumps(meta), encoding="utf-8")
 
@@ -211,6 +220,7 @@ def _load(folder: Path, meta: dict[str, int | str | bool | None]) -> Flow:
         "method": meta["method"],
         "as_of": date.fromisoformat(str(meta["as_of"])) if meta["as_of"] else None,
         "homonyms": meta["homonyms"],
+        "unwritten": meta["unwritten"],
     }
     for field in fields(Flow):
         if field.type is Texts:

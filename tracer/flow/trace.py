@@ -19,13 +19,15 @@ from tracer.flow.codes import (
     CASH_IN,
     INDICATOR,
     INDICATOR_MONEY,
+    NOT_EXACT,
     OPENING,
     TREASURY,
     UNEXPLAINED,
     Int64,
 )
-from tracer.flow.store import Flow, bucket_of
+from tracer.flow.store import Flow, bucket_of, require_pieces
 from tracer.flow.walk import (
+    changes,
     climb,
     descend,
     descend_from_any,
@@ -33,9 +35,11 @@ from tracer.flow.walk import (
     pieces_born,
     pieces_of_row,
     pieces_received,
+    run_sums,
     shortfalls,
     sources_of,
     sums_by,
+    within_rows,
 )
 from tracer.mask import mask_text
 
@@ -107,6 +111,8 @@ class Trace:
     link_fen: Int64
     cut_fen: int | None
     """Fen on the links that a cut left out; None where nothing was cut."""
+    exact: bool = True
+    """False where pieces were too many: parts are shares of mixes, rounded, and each link is all of a row."""
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -126,8 +132,9 @@ class Trace:
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `fundtrail trace` (contract section 3)."""
         sums: dict[tuple[str, str], int] = {}
-        for pair, fen in zip(self._named_links(), self.link_fen.tolist(), strict=True):
-            sums[pair] = sums.get(pair, 0) + fen
+        if self.exact:
+            for pair, fen in zip(self._named_links(), self.link_fen.tolist(), strict=True):
+                sums[pair] = sums.get(pair, 0) + fen
         answer = {
             "subject": self.subject,
             "direction": self.direction,
@@ -137,6 +144,8 @@ class Trace:
             "links": [{"from": source, "to": row, "fen": fen} for (source, row), fen in sums.items()],
             "complete": self.cut_fen is None,
         }
+        if not self.exact:
+            answer |= {"exact": False, "note": NOT_EXACT, "rows": self._named_rows()}
         return answer if self.cut_fen is None else answer | {"cut_fen": self.cut_fen}
 
     @cached_property
@@ -151,6 +160,13 @@ class Trace:
             for row, part in zip(rows[when].tolist(), fen[when].tolist(), strict=True)
         ]
 
+    def _named_rows(self) -> list[dict[str, Any]]:
+        """What went through each movement, where it is not known from which other one it came."""
+        return [
+            {"id": name, "fen": fen}
+            for name, fen in zip(self.flow.names.take(self.link_to), self.link_fen.tolist(), strict=True)
+        ]
+
     def _named_links(self) -> Iterator[tuple[str, str]]:
         return zip(source_names(self.flow, self.link_from), self.flow.names.take(self.link_to), strict=True)
 
@@ -160,15 +176,29 @@ def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None
 
     Backward: where the money came from that it moved, or holds now. Forward: where the money is now that it
     moved, or that was born there or ever reached it, each fen once. `max_links` keeps the largest links
-    only and says in `cut_fen` what the others carried; parts are never cut. Raises `UsageError` for an
+    only and says in `cut_fen` what the others carried; parts are never cut. Of a flow without pieces those
+    that the trace needs are written; where these are too many, `exact` is false. Raises `UsageError` for an
     unknown subject or direction. Source: contract section 3.
     """
     if direction not in DIRECTIONS:
         raise UsageError(f"方向只能是 {' 或 '.join(DIRECTIONS)} / direction is {' or '.join(DIRECTIONS)}")
     row, holder = find(flow, subject)
-    answer = _backward if direction == "backward" else _forward
-    part, part_fen, pieces, fen = answer(flow, row, holder)
-    links, cut_fen = _cut(_merged(flow, pieces, fen), max_links)
+    exact = True
+    if flow.unwritten:
+        from tracer.flow.cone import write_cone
+
+        written = write_cone(flow, row, holder, direction)
+        flow, exact = written or flow, written is not None
+    if exact:
+        answer = _backward if direction == "backward" else _forward
+        part, part_fen, pieces, fen = answer(flow, row, holder)
+        links, cut_fen = _cut(_merged(flow, pieces, fen), max_links)
+    else:
+        from tracer.flow.mix import mixed_answer
+
+        mixed = mixed_answer(flow, flow.order, row, holder, direction)
+        part, part_fen, cut_fen = mixed.part, mixed.part_fen, int(mixed.row_fen.sum())
+        links = np.full(len(mixed.row), -1), mixed.row, mixed.row_fen
     largest = np.argsort(-part_fen, kind="stable")
     return Trace(
         flow=flow,
@@ -182,6 +212,7 @@ def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None
         link_to=links[1],
         link_fen=links[2],
         cut_fen=cut_fen,
+        exact=exact,
     )
 
 
@@ -271,38 +302,10 @@ def _merged(flow: Flow, pieces: Int64, fen: Int64) -> tuple[Int64, Int64, Int64]
     order = np.argsort(pieces)  # each stands there once
     pieces, fen = pieces[order], fen[order]
     source, row = sources_of(flow, pieces), flow.row[pieces]
-    order = _within_rows(row, (source,))
+    order = within_rows(row, (source,))
     source, fen = source[order], fen[order]
-    first = _changes(row, source)
-    return source[first], row[first], _sums(fen, first)
-
-
-def _within_rows(row: Int64, keys: tuple[Int64, ...]) -> Int64:
-    """The order that sorts by `keys` within each run of equal rows; few rows have more than one piece."""
-    order = np.arange(len(row))
-    same = row[1:] == row[:-1]
-    several = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    order[several] = several[np.lexsort((*(key[several] for key in keys), _run(row[several])))]
-    return order
-
-
-def _run(row: Int64) -> Int64:
-    """0 for the first run of equal rows, 1 for the second, …"""
-    return np.cumsum(np.append(False, row[1:] != row[:-1])[: len(row)])
-
-
-def _changes(*columns: Int64) -> Int64:
-    """Where any column differs from the entry before."""
-    new = np.zeros(len(columns[0]), np.bool_)
-    new[:1] = True
-    for column in columns:
-        new[1:] |= column[1:] != column[:-1]
-    return np.flatnonzero(new)
-
-
-def _sums(fen: Int64, first: Int64) -> Int64:
-    sums: Int64 = np.add.reduceat(fen, first) if len(first) else np.zeros(0, np.int64)
-    return sums
+    first = changes(row, source)
+    return source[first], row[first], run_sums(fen, first)
 
 
 def _cut(
@@ -381,11 +384,15 @@ class Links:
 
 
 def links(flow: Flow) -> Links:
-    """All links, one per from, to, origin and line, in the order in which the money moved."""
+    """All links, one per from, to, origin and line, in the order in which the money moved.
+
+    Raises `TooManyPiecesError` for a flow without pieces.
+    """
+    require_pieces(flow)
     pieces = np.flatnonzero(flow.row >= 0)
     row, source, origin = flow.row[pieces], sources_of(flow, pieces), flow.origin[pieces]
     line, fen = flow.line[pieces].astype(np.int64), flow.fen[pieces]
-    order = _within_rows(row, (line, origin, source))
+    order = within_rows(row, (line, origin, source))
     source, origin, line, fen = (column[order] for column in (source, origin, line, fen))
-    first = _changes(row, source, origin, line)
-    return Links(flow, source[first], row[first], origin[first], line[first], _sums(fen, first))
+    first = changes(row, source, origin, line)
+    return Links(flow, source[first], row[first], origin[first], line[first], run_sums(fen, first))

@@ -31,6 +31,35 @@ def sums_by(keys: Int64, fen: Int64) -> tuple[Int64, Int64]:
     return keys[first], np.add.reduceat(fen, first) if len(first) else np.zeros(0, np.int64)
 
 
+def within_rows(row: Int64, keys: tuple[Int64, ...]) -> Int64:
+    """The order that sorts by `keys` within each run of equal rows; few rows have more than one piece."""
+    order = np.arange(len(row))
+    same = row[1:] == row[:-1]
+    several = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    order[several] = several[np.lexsort((*(key[several] for key in keys), _run(row[several])))]
+    return order
+
+
+def _run(row: Int64) -> Int64:
+    """0 for the first run of equal rows, 1 for the second, …"""
+    return np.cumsum(np.append(False, row[1:] != row[:-1])[: len(row)])
+
+
+def changes(*columns: Int64) -> Int64:
+    """Where any column differs from the entry before."""
+    new = np.zeros(len(columns[0]), np.bool_)
+    new[:1] = True
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(new)
+
+
+def run_sums(fen: Int64, first: Int64) -> Int64:
+    """The fen of each run, given where they begin."""
+    sums: Int64 = np.add.reduceat(fen, first) if len(first) else np.zeros(0, np.int64)
+    return sums
+
+
 def pieces_of_row(flow: Flow, row: int) -> Int64:
     """The pieces that a movement carried."""
     return np.arange(flow.start[row], flow.start[row] + flow.count[row])

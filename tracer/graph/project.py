@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tracer.calendar import day_number
 from tracer.errors import ConservationError
-from tracer.flow.store import Flow
+from tracer.flow.store import Flow, require_pieces
 from tracer.graph.chains import write_chains
 from tracer.graph.draft import Draft
 from tracer.graph.facts_accounts import make_account_facts
@@ -34,9 +34,10 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
     """Write the graph of a flow's ledger version, method and as-of day into an empty folder.
 
     One Parquet file per label and per edge type and pair of labels, with the columns of
-    `tracer.graph.model`. Raises `ConservationError` where the graph would not say what the rows say: that is
-    a bug.
+    `tracer.graph.model`. Raises `TooManyPiecesError` for a flow without pieces, `ConservationError` where the
+    graph would not say what the rows say: that is a bug.
     """
+    require_pieces(flow)
     folder.mkdir(parents=True, exist_ok=True)
     check_money(flow)
     with Draft(folder) as draft:

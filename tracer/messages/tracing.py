@@ -58,6 +58,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "另换 {orders} 种同日次序，各部分都不变",
         "In {orders} other orders of the rows of a day no part changes",
     ),
+    "not_exact": (
+        "按比例展开的份数过多：各部分按混合比例推算并凑整，不精确到分，未分环节",
+        "Too many pieces to write out: parts are computed from mixes and rounded, not exact to the fen, and"
+        " no links are told apart",
+    ),
     # a picture
     "drawn_indicator": ("指标", "indicator"),
     "drawn_account": ("账户", "account"),

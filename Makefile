@@ -31,8 +31,8 @@ debian:  ## Debian's Chromium, a Chinese font, PostgreSQL and compose, where thi
 bench: $(SETUP)  ## the figures of the README
 	$(BIN)/python -m benchmarks
 
-drills: $(SETUP) debian  ## kills, large random runs, faults
-	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest tests/drills tests/casework tests/rules/test_metamorphic.py \
+drills: $(SETUP) debian  ## kills, large random runs, faults; says how many kills struck during work
+	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest -rP tests/drills tests/casework tests/rules/test_metamorphic.py \
 	  tests/rules/test_oracle.py --numprocesses 2 --dist loadgroup
 
 docs: $(SETUP)  ## the generated pages

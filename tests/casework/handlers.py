@@ -1,4 +1,7 @@
-"""A process that takes scans in and files slips, saying what it was told is kept, until it is killed."""
+"""A process that takes scans in and files slips until it is killed.
+
+It says on a line each what it begins (`opening 3`) and what it was told is kept (`opened 3`).
+"""
 
 import sys
 from pathlib import Path
@@ -13,13 +16,14 @@ from tracer.casework.update import take_in
 def main(home: Path, first: int) -> None:
     with open_cases(home) as cases:
         for number in range(first, first + 10_000):
-            rows = [finding(subject=f"S{n}") for n in range(1, number + 1)]
-            take_in(cases, scanned(*rows), RULES, NOW)
+            before = {f"S{n}" for n in range(1, number)}
+            print("opening", number, flush=True)
+            take_in(cases, scanned(finding(subject=f"S{number}")), RULES, NOW, {"ZB01": before})
             print("opened", number, flush=True)
-            filed = file_slip(cases, number, 1, slip("violation"), NOW)
-            print("filed", filed.slip_id, flush=True)
-            filed = file_slip(cases, number, 2, slip("corrected"), NOW)
-            print("filed", filed.slip_id, flush=True)
+            for version, result in ((1, "violation"), (2, "corrected")):
+                print("filing", number, version, flush=True)
+                filed = file_slip(cases, number, version, slip(result), NOW)
+                print("filed", filed.slip_id, flush=True)
 
 
 if __name__ == "__main__":

@@ -76,6 +76,15 @@ Method = Annotated[
         help="linked, fifo, lifo, pro-rata。 Which of a holder's money a transfer takes.",
     ),
 ]
+MethodOrBounds = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        metavar="METHOD",
+        help="linked, fifo, lifo, pro-rata；bounds：任何方法下的至少和至多。 Which of a holder's money a"
+        " transfer takes; bounds: least and most under any choice.",
+    ),
+]
 RuleOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -66,10 +66,10 @@ def indicator_sums(story: Story) -> list[str]:
     return [*texts, say("held_now", story.lang, amount=format_yuan(held))]
 
 
-def method_facts(story: Story, as_of: str | None) -> list[tuple[str, str]]:
-    """Method, ledger version and as-of day, with their labels."""
+def method_facts(story: Story, as_of: str | None, method: str | None = None) -> list[tuple[str, str]]:
+    """Method (by default that of the flow), ledger version and as-of day, with their labels."""
     lang = story.lang
-    method = story.flow.method
+    method = method or story.flow.method
     return [
         (say("method", lang), f"{method}{bracketed(say(method, lang), lang)}"),
         (say("ledger", lang), f"v{story.flow.version}"),
@@ -124,13 +124,13 @@ def step_row(teller: Teller, step: Step, source: str) -> tuple[str, ...]:
     return (step.day.isoformat(), step.name, payer.title, payee.title, format_yuan(step.fen), source)
 
 
-def again(chosen: Choices, story: Story, as_of: str | None) -> str:
+def again(chosen: Choices, story: Story, as_of: str | None, method: str | None = None) -> str:
     """The command that gives this trace again; an account stands there by its key."""
     trace = story.trace
     is_account = story.subject_step is None and story.subject_holder.kind != "indicator"
     subject = account_key(home_secret(chosen.home), trace.subject) if is_account else trace.subject
     parts: list[Any] = ["trace", subject]
-    parts += ["--direction", trace.direction, "--method", story.flow.method]
+    parts += ["--direction", trace.direction, "--method", method or story.flow.method]
     if as_of:
         parts += ["--as-of", as_of]
     return chosen.command(*parts)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.choices import AsOf, Choices, Direction, Method, Target, choices, parse_day
+from api.choices import AsOf, Choices, Direction, Method, MethodOrBounds, Target, choices, parse_day
 from api.keys import named
 from api.render import (
     Progress,
@@ -20,12 +20,12 @@ from api.render import (
     write_table,
 )
 from tracer.errors import UsageError
-from tracer.flow.codes import POLICIES
 from tracer.mask import mask_holder
 from tracer.messages import say
 from tracer.money import format_yuan
 
 if TYPE_CHECKING:
+    from tracer.flow.bounds import Bounds
     from tracer.flow.store import Flow
     from tracer.flow.trace import Links, Trace
 
@@ -39,7 +39,7 @@ def trace(
     direction: Annotated[
         Direction, typer.Option(help="backward 从哪里来，forward 到了哪里。 Where from, or where to.")
     ],
-    method: Method = "linked",
+    method: MethodOrBounds = "linked",
     as_of: AsOf = None,
     everything: Annotated[
         bool, typer.Option("--all", help="表中列出全部，不省略。 List all of it in the table.")
@@ -50,11 +50,16 @@ def trace(
     csv has one line for the subject, each part and each link (column `record`). Where a ledger has too many
     pieces by pro-rata, those that the trace needs are computed alone; where these are too many too, the
     answer says that it is not exact, and has rows in place of links. With --graph the Neo4j is
-    asked too, and nothing is shown unless it gives the same answer.
+    asked too, and nothing is shown unless it gives the same answer. --method bounds gives
+    least and most instead of one figure, and no links.
     """
+    from tracer.flow.codes import BOUNDS, POLICIES
     from tracer.flow.trace import trace as trace_of
 
     chosen = choices(context)
+    if method == BOUNDS:
+        _trace_bounds(chosen, target, direction, as_of, everything)
+        return
     is_policy = method in POLICIES
     flow = open_flow(chosen, "linked" if is_policy else method, parse_day(as_of))
     target = named(chosen.home, flow, target)
@@ -76,6 +81,38 @@ def trace(
         from tracer.ledger import Ledger
 
         write_trace(chosen, Story(answer, Ledger(chosen.home), chosen.lang), as_of, everything)
+
+
+def _trace_bounds(
+    chosen: Choices, target: str, direction: Direction, as_of: str | None, everything: bool
+) -> None:
+    """Least and most under any choice; a graph holds the money of one method and cannot say it."""
+    from tracer.flow.bounds import bounds
+    from tracer.flow.network import build_network
+
+    if chosen.graph:
+        raise UsageError(f"{say('bounds_no_graph')} / {say('bounds_no_graph', 'en')}")
+    flow = open_flow(chosen, "linked", parse_day(as_of))
+    target = named(chosen.home, flow, target)
+    answer = bounds(flow, build_network(chosen.home, flow), target, direction)
+    if chosen.format == "json":
+        write_json(answer.to_dict())
+    elif chosen.format == "csv":
+        write_csv(("record", "id", "kind", "min_fen", "max_fen"), _bounds_rows(answer))
+    else:
+        from api.story import Story
+        from api.telling_bounds import write_bounds
+        from tracer.flow.trace import trace as trace_of
+        from tracer.ledger import Ledger
+
+        story = Story(trace_of(flow, target, direction), Ledger(chosen.home), chosen.lang)
+        write_bounds(chosen, story, answer, as_of, everything)
+
+
+def _bounds_rows(answer: "Bounds") -> list[list[Any]]:
+    subject = ["subject", answer.subject, answer.direction, answer.amount_fen, answer.amount_fen]
+    parts = [["part", part.id, part.kind, part.min_fen, part.max_fen] for part in answer.parts]
+    return [subject, *parts, *([["loose", None, None, answer.loose, None]] if answer.loose else [])]
 
 
 def _ask_graph(chosen: Choices, target: str, answer: "Trace", as_of: date | None) -> None:

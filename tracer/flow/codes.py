@@ -24,6 +24,9 @@ INDICATOR_MONEY, OPENING, CASH_IN, UNEXPLAINED = 0, 1, 2, 3
 METHODS = ("linked", "fifo", "lifo", "pro-rata")
 """The methods that cut money into pieces (contract section 2)."""
 
+BOUNDS = "bounds"
+"""The method that says what is certain under any choice: least and most instead of one figure."""
+
 
 POLICIES = ("own-first", "poison")
 """The policies that follow one claim forward (`claims.py`)."""

@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from tracer.errors import UsageError
-from tracer.flow.codes import METHODS, Int8, Int32, Int64, TooManyPiecesError
+from tracer.flow.codes import BOUNDS, METHODS, Int8, Int32, Int64, TooManyPiecesError
 from tracer.settings import ledger_version
 
 FORMAT = 2
 """Raised whenever the columns change, so that older builds are built again."""
 
 _META = "meta.json"
-_LATER = {"bounds": "上下界"}
 
 Column = np.ndarray[Any, np.dtype[Any]]
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
@@ -138,11 +137,12 @@ def bucket_of(text: str, buckets: int) -> int:
 
 
 def check_method(method: str) -> None:
-    """Raise `UsageError` unless money can be followed by this method."""
-    if method in _LATER:
+    """Raise `UsageError` unless money can be followed by this method; `bounds` only limits it."""
+    if method == BOUNDS:
         raise UsageError(
-            f"方法 {method}（{_LATER[method]}）本版本尚未提供，可用：{'、'.join(METHODS)} / "
-            f"method {method} is not in this release; use {', '.join(METHODS)}"
+            f"方法 bounds 只说至少和至多，这里要用说出一个数的方法：{'、'.join(METHODS)} / "
+            f"method bounds only says least and most; here it takes a method that gives one figure: "
+            f"{', '.join(METHODS)}"
         )
     if method not in METHODS:
         raise UsageError(
@@ -190,10 +190,10 @@ def save_flow(flow: Flow, folder: Path) -> None:
     for field in fields(Flow):
         value = getattr(flow, field.name)
         if isinstance(value, Texts):
-            _save(folder / f"{field.name}.starts.npy", value.starts)
-            _save(folder / f"{field.name}.npy", value.data)
+            save_column(folder / f"{field.name}.starts.npy", value.starts)
+            save_column(folder / f"{field.name}.npy", value.data)
         elif isinstance(value, np.ndarray):
-            _save(folder / f"{field.name}.npy", value)
+            save_column(folder / f"{field.name}.npy", value)
     meta = {
         "format": FORMAT,
         "version": flow.version,
@@ -205,7 +205,7 @@ def save_flow(flow: Flow, folder: Path) -> None:
     (folder / _META).write_text(json.dumps(meta), encoding="utf-8")
 
 
-def _save(path: Path, column: Column) -> None:
+def save_column(path: Path, column: Column) -> None:
     """Write a column; raises OSError where the disk takes only a part of it, which numpy may not notice."""
     np.save(path, column)
     try:

@@ -180,8 +180,7 @@ def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None
     that the trace needs are written; where these are too many, `exact` is false. Raises `UsageError` for an
     unknown subject or direction. Source: contract section 3.
     """
-    if direction not in DIRECTIONS:
-        raise UsageError(f"方向只能是 {' 或 '.join(DIRECTIONS)} / direction is {' or '.join(DIRECTIONS)}")
+    check_direction(direction)
     row, holder = find(flow, subject)
     exact = True
     if flow.unwritten:
@@ -214,6 +213,12 @@ def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None
         cut_fen=cut_fen,
         exact=exact,
     )
+
+
+def check_direction(direction: str) -> None:
+    """Raise `UsageError` for anything but a direction."""
+    if direction not in DIRECTIONS:
+        raise UsageError(f"方向只能是 {' 或 '.join(DIRECTIONS)} / direction is {' or '.join(DIRECTIONS)}")
 
 
 def find(flow: Flow, subject: str) -> tuple[int | None, int]:

@@ -52,6 +52,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "linked": ("凭证指明的优先，其余先进先出", "what a voucher names first, the rest first in first out"),
     "fifo": ("先进先出", "first in, first out"),
     "lifo": ("后进先出", "last in, first out"),
+    "bounds": ("任何方法下的至少和至多", "least and most under any method"),
     "pro-rata": ("每一笔存量按同一比例", "of all that the payer has the same share"),
     "own-first": (
         "自有资金先支出，所问的钱留到最后，不超过其后的最低余额",

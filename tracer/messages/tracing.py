@@ -63,6 +63,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Too many pieces to write out: parts are computed from mixes and rounded, not exact to the fen, and"
         " no links are told apart",
     ),
+    # least and most
+    "least_and_most": (
+        "至少：不论各持有者先动用哪笔钱，都必有这么多，可以确认。至多：再多就不可能。每个数都有一种动用次序能够达到，"
+        "但各行不一定同时达到；本表不看凭证标记。",
+        "Least: so much is certain, whichever money each holder spent first. Most: more is impossible. Each "
+        "figure is reached by some choice, but not all lines at once; what vouchers name plays no part.",
+    ),
+    "not_tight": (
+        "计算量过大，{count:,} 项没有算到底：所列至少、至多仍然可靠，但未必能够达到",
+        "The work was cut: of {count:,} lines least and most are sound, but may not be reached",
+    ),
+    "more_parts": (
+        "…另有 {count:,} 项（--all 全部列出）",
+        "… and {count:,} more lines (--all lists them)",
+    ),
+    "bounds_no_graph": (
+        "上下界由账本计算，图里只有一种方法的资金：请去掉 --graph",
+        "bounds are worked out from the ledger, a graph holds the money of one method: leave out --graph",
+    ),
     # a picture
     "drawn_indicator": ("指标", "indicator"),
     "drawn_account": ("账户", "account"),

@@ -1,0 +1,183 @@
+"""Least and most of each origin in what a movement moved, or a holder has: see `bounds.py`."""
+
+import numpy as np
+
+from tracer.flow.codes import CASH_IN, UNEXPLAINED, Int64
+from tracer.flow.limits import ANY, Found
+from tracer.flow.maxflow import CUT, Goals, push, undo, work_for
+from tracer.flow.network import Network
+from tracer.flow.store import Flow, bucket_of
+from tracer.flow.upstream import Cone, cone_to, graph_of, widths_from, widths_to
+from tracer.flow.walk import pieces_born, pieces_of_row, pieces_received, sums_by
+
+
+def bounds_of_origins(flow: Flow, network: Network, row: int | None, holder: int, work_limit: int) -> Found:
+    """Least and most of every origin that can be in it; equally named origins are one."""
+    if row is None:
+        end, most, own = int(network.last[holder]), int(network.balance[holder]), slice(0, 0)
+    else:
+        node = int(network.node[row])
+        end, most = int(network.source[node]), int(network.brought[node])
+        own = slice(*np.searchsorted(network.birth, [node, node + 1]).tolist())
+    fixed, fixed_fen = _one_per_name(flow, network.origin[own]), network.born[own]
+    if not most:
+        return Found(fixed, fixed_fen, fixed_fen, np.ones(len(fixed), np.bool_))
+    known = _known(flow, row, holder)
+    found = _Question(flow, cone_to(network, np.array([end])), most, known, work_limit).answer()
+    for origin, fen in zip(fixed, fixed_fen, strict=True):  # at most one: what is born with the row
+        found = _with(found, int(origin), int(fen))
+    return found
+
+
+def _with(found: Found, origin: int, fen: int) -> Found:
+    """The same with some fen more of an origin."""
+    part = np.union1d(found.part, [origin])
+    at = np.searchsorted(part, found.part)
+    least, most, tight = (
+        np.zeros(len(part), np.int64),
+        np.zeros(len(part), np.int64),
+        np.ones(len(part), bool),
+    )
+    least[at], most[at], tight[at] = found.least, found.most, found.tight
+    least[part == origin] += fen
+    most[part == origin] += fen
+    return Found(part, least, most, tight)
+
+
+def _known(flow: Flow, row: int | None, holder: int) -> tuple[Int64, Int64]:
+    """Origins of the money by the flow's own method, and fen; but for what is born with the row."""
+    if row is not None:
+        own = pieces_of_row(flow, row)
+        own = own[flow.parent[own] >= 0]
+        return sums_by(_one_per_name(flow, flow.origin[own]), flow.fen[own])
+    born = pieces_born(flow, holder)
+    own = np.concatenate([born[flow.row[born] < 0], pieces_received(flow, holder)])
+    return sums_by(_one_per_name(flow, flow.origin[own]), flow.left[own])
+
+
+def _one_per_name(flow: Flow, origins: Int64) -> Int64:
+    """Origins, where an account and an indicator bear one name that of the indicator for both."""
+    if not flow.homonyms:
+        return origins
+    distinct, places = np.unique(origins, return_inverse=True)
+    for k, (kind, holder) in enumerate(
+        zip(*(part.tolist() for part in np.divmod(distinct, flow.holders)), strict=True)
+    ):
+        if kind in (CASH_IN, UNEXPLAINED):
+            distinct[k] = kind * flow.holders + _first_of_name(flow, holder)
+    return distinct[places]
+
+
+def _first_of_name(flow: Flow, holder: int) -> int:
+    name = flow.holder_names[holder]
+    bucket = bucket_of(name, len(flow.ids_start) - 1)
+    places = flow.ids[flow.ids_start[bucket] : flow.ids_start[bucket + 1]] - flow.rows
+    same = [h for h in places.tolist() if 0 <= h < flow.holders and flow.holder_names[h] == name]
+    return int(min(same))
+
+
+class _Question:
+    """The origins of `most` fen that leave a cone at its end, its last node; `known` by one labelling."""
+
+    def __init__(self, flow: Flow, cone: Cone, most: int, known: tuple[Int64, Int64], limit: int) -> None:
+        self.cone, self.most, self.limit = cone, most, limit
+        self.end = len(cone.node) - 1
+        self.width, self.reach = widths_to(cone, self.end, most)
+        self.origins, self.group = np.unique(_one_per_name(flow, cone.origin), return_inverse=True)
+        by_group = np.argsort(self.group, kind="stable")
+        first = np.searchsorted(self.group[by_group], np.arange(1, len(self.origins)))
+        self.births: list[Int64] = np.split(by_group, first)
+        """Of each origin, its places among the births of the cone."""
+        self.known = np.zeros(len(self.origins), np.int64)
+        there = known[1] > 0
+        self.known[np.searchsorted(self.origins, known[0][there])] = known[1][there]
+
+    def answer(self) -> Found:
+        """Answer for all origins; without a search where what encloses an answer is one figure."""
+        cone, most = self.cone, self.most
+        width, reach = self.width[cone.birth], self.reach[cone.birth]
+        can = self._sums(np.minimum(cone.born, reach))
+        surely = self._sums(np.where(width >= most, cone.born, 0))
+        one_way = np.zeros(len(self.origins), np.int64)
+        np.maximum.at(one_way, self.group, np.minimum(cone.born, width))
+        upper = np.minimum(can, most)
+        lower = np.maximum(np.maximum(one_way, self.known), np.minimum(surely, most))
+        least_low = np.maximum(0, most - (can.sum() - can))
+        least_high = np.minimum(self.known, np.maximum(0, most - (surely.sum() - surely)))
+        found = Found(self.origins, least_high, upper, np.ones(len(upper), np.bool_))
+        self._search(found, np.flatnonzero(lower < upper), np.flatnonzero(least_low < least_high))
+        for k in np.flatnonzero(~found.tight).tolist():
+            low, high = self._interval(k)
+            found.least[k], found.most[k] = max(least_low[k], low), min(upper[k], high)
+        return found
+
+    def _sums(self, fen: Int64) -> Int64:
+        sums = np.zeros(len(self.origins), np.int64)
+        np.add.at(sums, self.group, fen)
+        return sums
+
+    def _search(self, found: Found, open_most: Int64, open_least: Int64) -> None:
+        if not len(open_most) and not len(open_least):
+            return
+        search = _Search(self)
+        for k in open_most.tolist():
+            found.most[k], found.tight[k] = search.most_of(self.births[k], int(found.most[k]))
+        if len(open_least):
+            search.carry_all()
+        for k in open_least.tolist():
+            found.least[k], is_sure = search.least_of(self.births[k])
+            found.tight[k] &= is_sure
+
+    def _interval(self, k: int) -> tuple[int, int]:
+        """Sound limits for an origin whose search was cut."""
+        own, other = np.zeros((2, len(self.cone.node)), np.int64)
+        mine = self.births[k]
+        np.add.at(own, self.cone.birth[mine], self.cone.born[mine])
+        np.add.at(other, self.cone.birth, self.cone.born)
+        other -= own
+        high, not_low = (widths_from(self.cone, given)[1][self.end] for given in (own, other))
+        return max(0, self.most - int(not_low)), min(self.most, int(high))
+
+
+class _Search:
+    """Maximum flows in a cone, whose money comes in at its births and leaves at its end."""
+
+    def __init__(self, question: _Question) -> None:
+        cone, self.most = question.cone, question.most
+        births = len(cone.birth)
+        self.graph, stands = graph_of(cone, cone.birth, cone.born, self.most)
+        self.back = self.graph.reversed()
+        self.work = work_for(self.graph, question.limit)
+        self.nodes = np.arange(len(stands), len(stands) + births, dtype=np.int32)
+        self.heads, self.end = stands[cone.birth], np.array([question.end], np.int32)
+        self.edges = np.arange(len(self.graph.tail) - births, len(self.graph.tail))
+        reach = np.append(question.reach, np.ones(births, np.int64))
+        self.to_end = Goals(np.append(question.width, np.zeros(births, np.int64)), self.most, reach)
+        self.to_births = Goals(np.zeros(len(reach), np.int64), ANY, reach)
+        self.to_births.width[self.nodes] = ANY
+
+    def most_of(self, births: Int64, upper: int) -> tuple[int, bool]:
+        """The most of these births that reaches the end, which is at most `upper`, and whether it is sure."""
+        fen = self.graph.most[self.edges[births]]
+        reached = push(self.graph, self.work, self.to_end, self.nodes[births], fen, upper)
+        undo(self.work)
+        return (reached, True) if not self.work.state[CUT] else (upper, False)
+
+    def carry_all(self) -> None:
+        """Let money of all births fill the end; `least_of` begins with it."""
+        push(self.back, self.work, self.to_births, self.end, np.array([self.most]), self.most)
+
+    def least_of(self, births: Int64) -> tuple[int, bool]:
+        """How much of these births the end cannot do without, and whether it is sure.
+
+        Whatever they give to the flow is taken from other births instead as far as that can be; the flow
+        that results is as large, and the next question begins with it.
+        """
+        edges, flow = self.edges[births], self.work.flow
+        given = flow[edges].copy()
+        self.to_births.width[self.nodes[births]] = 0
+        rest = given.copy()
+        push(self.back, self.work, self.to_births, self.heads[births], rest, int(given.sum()))
+        flow[edges] = rest
+        self.to_births.width[self.nodes[births]] = ANY
+        return int(rest.sum()), not self.work.state[CUT]

@@ -1,0 +1,115 @@
+"""Least and most at each holder of the money that a movement moved, or that ever was at a holder.
+
+That money has a colour. It begins as all that a coloured row moved: the movement itself, or whatever the
+holder paid. So the edges by which these rows got their money are taken away. See `bounds.py`.
+"""
+
+import numpy as np
+
+from tracer.flow.codes import Int32, Int64
+from tracer.flow.limits import ANY, Found
+from tracer.flow.maxflow import CUT, Goals, push, undo, work_for
+from tracer.flow.network import Network
+from tracer.flow.store import Flow
+from tracer.flow.trace import Trace
+from tracer.flow.upstream import Cone, cone_to, graph_of, spread, widths_from
+
+
+def bounds_at_holders(
+    flow: Flow, network: Network, row: int | None, holder: int, known: Trace, work_limit: int
+) -> Found:
+    """Least and most of the coloured money at every holder that it can have come to."""
+    if row is not None:
+        rows = np.array([row])
+    else:
+        rows = np.flatnonzero((flow.payer == holder) & (flow.payee != holder))
+    rows = rows[flow.amount[rows] > 0]
+    coloured = network.node[rows].astype(np.int64)
+    part = _reached(network, coloured)
+    part = part[part != holder]
+    least, most = np.zeros((2, len(part)), np.int64)
+    found = Found(part, least, most, np.ones(len(part), np.bool_))
+    if len(part):
+        has = np.zeros(flow.holders, np.int64)
+        has[known.part] = known.part_fen
+        _Question(network, part, coloured, flow.amount[rows], work_limit).answer(found, has[part])
+    if row is None and network.balance[holder]:
+        own = network.balance[[holder]]
+        return Found(
+            np.append(part, holder),
+            np.append(found.least, own),
+            np.append(found.most, own),
+            np.append(found.tight, True),
+        )
+    return found
+
+
+def _reached(network: Network, coloured: Int64) -> Int64:
+    """Holders to whose money of today coloured money can have come, with some that it cannot."""
+    is_in = spread(network, coloured)
+    having = np.flatnonzero(network.balance > 0)
+    return having[is_in[network.last[having]]]
+
+
+class _Question:
+    """What p holders have of money that comes in at the coloured nodes, so many fen at each."""
+
+    def __init__(self, network: Network, part: Int64, coloured: Int64, fen: Int64, limit: int) -> None:
+        ends = network.last[part].astype(np.int64)
+        self.cone = cone_to(network, ends)
+        self.ends = np.searchsorted(self.cone.node, ends).astype(np.int32)
+        self.balance = network.balance[part]
+        at = np.searchsorted(self.cone.node, coloured)
+        is_in = at < len(self.cone.node)
+        is_in[is_in] = self.cone.node[at[is_in]] == coloured[is_in]
+        places: Int32 = at[is_in].astype(np.int32)
+        self.cone.source[places] = -1
+        other = ~np.isin(self.cone.birth, places)
+        self.mine = _Side(self.cone, places, fen[is_in], limit)
+        births: Int32 = self.cone.birth[other]
+        self.others = _Side(self.cone, births, self.cone.born[other], limit)
+
+    def answer(self, found: Found, known: Int64) -> None:
+        """Set least, most and tight of the parts; `known` is what they have by one labelling."""
+        low, high = self.mine.enclose(self.ends, self.balance)
+        found.most[:] = high
+        for k in np.flatnonzero(np.maximum(low, known) < high).tolist():
+            found.most[k], found.tight[k] = self.mine.search(self.ends[k], self.balance[k], high[k])
+        low, high = self.others.enclose(self.ends, self.balance)
+        least_low, least_high = self.balance - high, np.minimum(known, self.balance - low)
+        found.least[:] = least_high
+        for k in np.flatnonzero(least_low < least_high).tolist():
+            most_others, is_sure = self.others.search(self.ends[k], self.balance[k], high[k])
+            found.least[k] = self.balance[k] - most_others
+            found.tight[k] &= is_sure
+
+
+class _Side:
+    """Money of one colour: it comes in at places of a cone, so many fen at each."""
+
+    def __init__(self, cone: Cone, at: Int32, fen: Int64, limit: int) -> None:
+        self.cone, self.at, self.fen, self.limit = cone, at, fen, limit
+        given = np.zeros(len(cone.node), np.int64)
+        np.add.at(given, at, fen)
+        self.width, self.reach = widths_from(cone, given)
+        self._made = False
+
+    def enclose(self, ends: Int32, balance: Int64) -> tuple[Int64, Int64]:
+        """How much of it surely can come to each end, and how much at most."""
+        return np.minimum(balance, self.width[ends]), np.minimum(balance, self.reach[ends])
+
+    def search(self, end: int, balance: int, upper: int) -> tuple[int, bool]:
+        """The most of it that can come to an end, which is at most `upper`, and whether that is sure."""
+        if not self._made:
+            self._make()
+        goals = Goals(self.width, int(balance), self.reach)
+        pushed = push(self.back, self.work, goals, np.array([end], np.int32), np.array([balance]), int(upper))
+        undo(self.work)
+        return (pushed, True) if not self.work.state[CUT] else (int(upper), False)
+
+    def _make(self) -> None:
+        graph, _ = graph_of(self.cone, self.at, self.fen)
+        self.back, self.work = graph.reversed(), work_for(graph, self.limit)
+        self.width = np.append(self.width, np.full(len(self.at), ANY))
+        self.reach = np.append(self.reach, np.ones(len(self.at), np.int64))
+        self._made = True

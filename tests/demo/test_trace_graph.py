@@ -66,6 +66,15 @@ def test_the_walk_through_the_graph_equals_the_columns(store: Store, flow: Flow)
             assert plain(trace_graph(store, subject, direction)) == plain(expected), (subject, direction)
 
 
+def test_the_walk_equals_the_columns_where_all_is_mixed_by_pro_rata(home: Path) -> None:
+    flow = build_flow(home, "pro-rata", AS_OF_DAY)
+    with open_graph(home, flow.version, "pro-rata", AS_OF_DAY) as store:
+        for subject in subjects(flow):
+            for direction in ("backward", "forward"):
+                expected = trace(flow, subject, direction).to_dict()
+                assert plain(trace_graph(store, subject, direction)) == plain(expected), (subject, direction)
+
+
 def test_the_files_to_paste_carry_the_same_fen(store: Store, flow: Flow) -> None:
     for row in np.flatnonzero(flow.count > 1)[:8].tolist():
         subject = flow.names[row]

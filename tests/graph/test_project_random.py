@@ -16,6 +16,7 @@ from tests.graph import books
 from tests.graph.books import Book, Graph, Row, build
 from tracer.errors import ConservationError
 from tracer.flow.build import build_flow, flow_of
+from tracer.flow.codes import METHODS
 from tracer.flow.movements import COLUMNS
 from tracer.graph.project import project
 from tracer.ledger import Ledger
@@ -53,7 +54,7 @@ def random_graphs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Tables
     graphs = []
     for seed in range(30):
         tables, as_of = random_tables(seed)
-        method = ["linked", "fifo", "lifo"][seed % 3]
+        method = METHODS[seed % len(METHODS)]
         graphs.append((tables, as_of, build(tmp_path_factory.mktemp("graph"), tables, method, as_of)))
     return graphs
 

@@ -9,11 +9,23 @@ from fastapi import Depends, FastAPI, Request, Response
 
 from api.deps import Books, known_parameters
 from api.errors import PROBLEMS, handle_errors, problem
-from api.routes import accounts, alerts, findings, funds, health, indicators, payments, rules, trace, ways
+from api.routes import (
+    accounts,
+    alerts,
+    compare,
+    findings,
+    funds,
+    health,
+    indicators,
+    payments,
+    rules,
+    trace,
+    ways,
+)
 from tracer.errors import UsageError
 from tracer.messages import say
 
-ROUTES = (health, payments, indicators, accounts, trace, ways, findings, rules, alerts, funds)
+ROUTES = (health, payments, indicators, accounts, trace, compare, ways, findings, rules, alerts, funds)
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {

@@ -44,6 +44,13 @@ def trace(
     everything: Annotated[
         bool, typer.Option("--all", help="表中列出全部，不省略。 List all of it in the table.")
     ] = False,
+    side_by_side: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="各方法并列，附凭证确定、至少、至多。 Every method, what is documented, least and most.",
+        ),
+    ] = False,
 ) -> None:
     """一笔钱从哪里来、到了哪里。 Where money came from, or where it is now.
 
@@ -51,12 +58,15 @@ def trace(
     pieces by pro-rata, those that the trace needs are computed alone; where these are too many too, the
     answer says that it is not exact, and has rows in place of links. With --graph the Neo4j is
     asked too, and nothing is shown unless it gives the same answer. --method bounds gives
-    least and most instead of one figure, and no links.
+    least and most instead of one figure, and no links; --compare every method in one table, one line a part.
     """
     from tracer.flow.codes import BOUNDS, POLICIES
     from tracer.flow.trace import trace as trace_of
 
     chosen = choices(context)
+    if side_by_side:
+        _compare(chosen, target, direction, as_of, everything)
+        return
     if method == BOUNDS:
         _trace_bounds(chosen, target, direction, as_of, everything)
         return
@@ -107,6 +117,30 @@ def _trace_bounds(
 
         story = Story(trace_of(flow, target, direction), Ledger(chosen.home), chosen.lang)
         write_bounds(chosen, story, answer, as_of, everything)
+
+
+def _compare(chosen: Choices, target: str, direction: Direction, as_of: str | None, everything: bool) -> None:
+    """Every method side by side; a graph holds the money of one method and cannot say it."""
+    from functools import partial
+
+    from tracer.flow.codes import METHODS
+    from tracer.flow.compare import COLUMNS, compare
+    from tracer.flow.network import build_network
+
+    if chosen.graph:
+        raise UsageError(f"{say('bounds_no_graph')} / {say('bounds_no_graph', 'en')}")
+    flows = {method: open_flow(chosen, method, parse_day(as_of)) for method in METHODS}
+    target = named(chosen.home, flows["linked"], target)
+    answer = compare(flows.__getitem__, partial(build_network, chosen.home), target, direction)
+    if chosen.format == "json":
+        write_json(answer.to_dict())
+    elif chosen.format == "csv":
+        write_csv(COLUMNS, [list(part.to_dict().values()) for part in answer.parts])
+    else:
+        from api.telling_compare import write_comparison
+        from tracer.ledger import Ledger
+
+        write_comparison(chosen, Ledger(chosen.home), answer, as_of, everything)
 
 
 def _bounds_rows(answer: "Bounds") -> list[list[Any]]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import LIMIT, Limit, OpenBooks, Volume
 from api.errors import NotFound
-from api.schemas import Trace, TraceLink, TracePart
+from api.schemas_ways import Trace, TraceLink, TracePart
 from api.story import BIRTHS, Story, holder_number
 from api.telling import subject_line
 from tracer.errors import UsageError

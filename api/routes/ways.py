@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import LIMIT, Limit, OpenBooks, Volume
 from api.routes.trace import Method, shown, subject_of
-from api.schemas import Advance, Advances, Place, Route, Routes
+from api.schemas_ways import Advance, Advances, Place, Route, Routes
 from api.story import Teller
 from tracer.calendar import date_of
 from tracer.flow import routes as ways

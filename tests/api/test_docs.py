@@ -43,7 +43,7 @@ def test_the_api_describes_every_route_and_its_problems() -> None:
     assert "/v1" in described["paths"]
     assert {path.split("/")[2] for path in described["paths"] if path != "/v1"} == {
         "health", "payments", "indicators", "accounts", "trace", "findings", "rules", "alerts", "funds",
-        "routes", "advances",
+        "routes", "advances", "compare",
     }  # fmt: skip
     for path, operations in described["paths"].items():
         for operation in operations.values():

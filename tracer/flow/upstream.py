@@ -11,7 +11,10 @@ from tracer.flow.network import Network
 
 
 class Cone(NamedTuple):
-    """k nodes of a network in time order; edges as there, by place in the cone."""
+    """k nodes of a network in time order; edges as there, by place in the cone.
+
+    It has no method: numba keeps the classes of its arguments to the end, and a method its whole module.
+    """
 
     node: Int32
     before: Int32
@@ -22,10 +25,6 @@ class Cone(NamedTuple):
     """Places at which money is born, ascending, b."""
     born: Int64
     origin: Int64
-
-    def place(self, node: int) -> int:
-        """Where a node of the network stands in the cone."""
-        return int(np.searchsorted(self.node, node))
 
 
 def cone_to(network: Network, nodes: Int64) -> Cone:

@@ -46,6 +46,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "more_advances": ("…另有 {count:,} 笔，共 {amount} 元", "… and {count:,} more, {amount} yuan"),
     "no_advances": ("没有超出余额的付款", "No payment was larger than the balance"),
+    "documented": ("凭证确定", "Documented"),
+    "compared": (
+        "各方法一致 {agreed} 元；无论怎样取用都确定 {certain} 元。各方法是约定，凭证确定和至少、至多不是",
+        "All methods agree on {agreed} yuan; {certain} yuan are certain under any choice. The methods are"
+        " conventions; what is documented, the least and the most are not",
+    ),
+    "compared_loose": (
+        "{count:,} 部分的至少、至多只是可靠的界限，未必达到",
+        "Of {count:,} parts the least and most are sound, but perhaps not attained",
+    ),
+    "compared_inexact": (
+        "{method} 份数过多，按比例估算并取整，各部分相差几分",
+        "{method} has too many pieces: its parts are rounded shares and may be off by some fen",
+    ),
     "this_order": ("按文件次序", "By file order"),
     "least": ("至少", "Least"),
     "most": ("至多", "Most"),

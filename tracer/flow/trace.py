@@ -29,6 +29,7 @@ from tracer.flow.store import Flow, bucket_of, require_pieces
 from tracer.flow.walk import (
     changes,
     climb,
+    cut_links,
     descend,
     descend_from_any,
     holders_of,
@@ -191,7 +192,7 @@ def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None
     if exact:
         answer = _backward if direction == "backward" else _forward
         part, part_fen, pieces, fen = answer(flow, row, holder)
-        links, cut_fen = _cut(_merged(flow, pieces, fen), max_links)
+        links, cut_fen = cut_links(_merged(flow, pieces, fen), max_links)
     else:
         from tracer.flow.mix import mixed_answer
 
@@ -311,16 +312,6 @@ def _merged(flow: Flow, pieces: Int64, fen: Int64) -> tuple[Int64, Int64, Int64]
     source, fen = source[order], fen[order]
     first = changes(row, source)
     return source[first], row[first], run_sums(fen, first)
-
-
-def _cut(
-    links: tuple[Int64, Int64, Int64], most: int | None
-) -> tuple[tuple[Int64, Int64, Int64], int | None]:
-    source, row, fen = links
-    if most is None or len(fen) <= most:
-        return links, None
-    kept = np.sort(np.argsort(-fen, kind="stable")[:most])
-    return (source[kept], row[kept], fen[kept]), int(fen.sum() - fen[kept].sum())
 
 
 def _step(flow: Flow, row: int, fen: int) -> Step:

@@ -60,6 +60,17 @@ def run_sums(fen: Int64, first: Int64) -> Int64:
     return sums
 
 
+def cut_links(
+    links: tuple[Int64, Int64, Int64], most: int | None
+) -> tuple[tuple[Int64, Int64, Int64], int | None]:
+    """The `most` largest of links (from, to, fen) in their order, and the fen of the others; None: no cut."""
+    source, row, fen = links
+    if most is None or len(fen) <= most:
+        return links, None
+    kept = np.sort(np.argsort(-fen, kind="stable")[:most])
+    return (source[kept], row[kept], fen[kept]), int(fen.sum() - fen[kept].sum())
+
+
 def pieces_of_row(flow: Flow, row: int) -> Int64:
     """The pieces that a movement carried."""
     return np.arange(flow.start[row], flow.start[row] + flow.count[row])

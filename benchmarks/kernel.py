@@ -1,27 +1,74 @@
-"""Transfers per second of order and kernel on a tree of pools, with DuckDB's ASOF form as the peer.
+"""Transfers per second of order and kernel, with plain Python, and on the tree DuckDB's ASOF form, as peers.
 
-Usage: python -m benchmarks.kernel --size 1000000
+Usage: python -m benchmarks.kernel --size 1000000 [--shape tree|random|hub]
 
 The tree: centre → 31 provinces → 2,800 pools → projects → beneficiaries over 3 years, 10 % of the rows
 with a time, 30 % of what pools pay tagged, 1 % refunds, some shortfalls, and one hub that 100,000 rows
 reach and 100,000 leave. The peer gets the same tree without refunds and shortfalls, which cumulative
-sums cannot say, and is given the order for nothing; its fifo must equal the kernel's.
+sums cannot say, and is given the order for nothing; its fifo must equal the kernel's. Other shapes: a random
+network with ten rows per holder, and one hub that half of all rows reach and half leave.
 """
 
 import argparse
 import os
 import resource
 import time
+from collections import defaultdict, deque
+from collections.abc import Callable
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.shapes import one_hub, random_network
 from benchmarks.tree import BENEFICIARY, CENTRE, Tree, grow
-from tracer.flow.codes import METHODS, Int64, Pieces, counting_holders
+from tracer.flow.codes import Int64, Pieces, counting_holders
 from tracer.flow.conserve import assert_conserved
-from tracer.flow.kernel import run_kernel
+from tracer.flow.kernel import METHOD_CODES, run_kernel
 from tracer.flow.order import order_rows
+
+SHAPES: dict[str, Callable[[int], Tree]] = {
+    "tree": lambda rows: grow(rows, plain=False),
+    "random": random_network,
+    "hub": one_hub,
+}
+
+PYTHON_ROWS = 200_000
+"""Plain Python is asked for no more rows than this; its time per row does not fall with the size."""
+
+RECORDED = {"lifo": 9_200, "pro-rata": 1_100}
+"""Transfers per second of the public tool of `follow-the-money` on two such cores, measured once."""
+
+
+def python_fifo(tree: Tree, order: Int64) -> tuple[float, list[list[int]]]:
+    """Follow all the money by first in, first out with lists and deques; return seconds and fen by row.
+
+    Each row's fen are those of its parts in the order in which they were taken.
+    """
+    payer, payee, amount = tree.payer.tolist(), tree.payee.tolist(), tree.amount.tolist()
+    held: dict[int, deque[list[int]]] = defaultdict(deque)
+    issues = sorted((int(tree.issue_day[h]), int(h)) for h in np.flatnonzero(tree.issue_fen > 0))
+    for holder in np.flatnonzero(tree.opening_fen > 0).tolist():
+        held[holder].append([holder, int(tree.opening_fen[holder])])
+    day, issued, parts = tree.day.tolist(), 0, [[] for _ in payer]
+    began = time.perf_counter()
+    for row in order.tolist():
+        while issued < len(issues) and issues[issued][0] <= day[row]:
+            holder = issues[issued][1]
+            held[holder].append([holder, int(tree.issue_fen[holder])])
+            issued += 1
+        lots, target, need = held[payer[row]], held[payee[row]], amount[row]
+        while need:
+            if not lots:
+                lots.append([-1, need])
+            taken = min(need, lots[0][1])
+            target.append([lots[0][0], taken])
+            parts[row].append(taken)
+            need -= taken
+            lots[0][1] -= taken
+            if not lots[0][1]:
+                lots.popleft()
+    return time.perf_counter() - began, parts
 
 
 def duckdb_fifo(tree: Tree, order: Int64) -> tuple[float, duckdb.DuckDBPyConnection]:
@@ -126,25 +173,29 @@ def peak_gb() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--size", type=int, default=1_000_000, help="rows")
+    parser.add_argument("--shape", choices=list(SHAPES), default="tree")
     parser.add_argument("--repeat", type=int, default=3, help="runs, of which the best counts")
     arguments = parser.parse_args()
     began = time.perf_counter()
     small = grow(50_000, plain=False)
-    for method in METHODS:
+    for method in METHOD_CODES:
         kernel_of(small, order_of(small)[1], method)
     print(f"machine code compiled or loaded in {time.perf_counter() - began:.1f} s, {os.cpu_count()} cores")
-    measure_all(grow(arguments.size, plain=False), arguments.repeat)
-    measure_peer(grow(arguments.size, plain=True), arguments.repeat)
+    make = SHAPES[arguments.shape]
+    measure_all(make(arguments.size), arguments.repeat)
+    measure_python(make(min(arguments.size, PYTHON_ROWS)), arguments.repeat)
+    if arguments.shape == "tree":
+        measure_peer(grow(arguments.size, plain=True), arguments.repeat)
 
 
 def measure_all(tree: Tree, repeat: int) -> None:
     """Print time and memory of order and kernel on the whole tree."""
     rows, input_gb = len(tree.day), peak_gb()
-    print(f"tree: {rows:,} rows, {len(tree.holder_kind):,} holders, input {input_gb:.2f} GB")
+    print(f"{rows:,} rows, {len(tree.holder_kind):,} holders, input {input_gb:.2f} GB")
     runs = [order_of(tree) for _ in range(repeat)]
     order_s, order = min(run[0] for run in runs), runs[0][1]
     print(f"order     {order_s:6.2f} s (first {runs[0][0]:.2f} s)")
-    for method in METHODS:
+    for method in METHOD_CODES:
         seconds = []
         for _ in range(repeat):
             taken, pieces = kernel_of(tree, order, method)
@@ -156,9 +207,34 @@ def measure_all(tree: Tree, repeat: int) -> None:
         print(
             f"{method:<9} {min(seconds):6.2f} s (first {seconds[0]:.2f} s), with order {total:.2f} s ="
             f" {rows / total / 1e6:.1f} M transfers/s; {len(pieces.fen):,} pieces, "
-            f"conservation checked in {checked:.2f} s"
+            f"conservation checked in {checked:.2f} s{_against_recorded(method, rows / total)}"
         )
     print(f"peak memory {peak_gb():.2f} GB, {peak_gb() - input_gb:.2f} GB above the input")
+
+
+def _against_recorded(method: str, per_second: float) -> str:
+    """The ratio to the recorded figure of the public tool, where there is one for the method."""
+    if method not in RECORDED:
+        return ""
+    return f"; {per_second / RECORDED[method]:,.0f} x the recorded {RECORDED[method]:,}/s of follow-the-money"
+
+
+def measure_python(tree: Tree, repeat: int) -> None:
+    """Print the time of plain Python and of the kernel on one ledger, whose parts must be equal."""
+    rows = len(tree.day)
+    order = order_of(tree)[1]
+    runs = [kernel_of(tree, order, "fifo") for _ in range(repeat)]
+    ours, pieces = min(seconds for seconds, _ in runs), runs[0][1]
+    theirs, parts = python_fifo(tree, order)
+    for row, fen in enumerate(parts):
+        start = pieces.start[row]
+        if fen != pieces.fen[start : start + pieces.count[row]].tolist():
+            raise SystemExit(f"row {row} has other parts in plain Python")
+    print(
+        f"peer, {rows:,} rows, fifo without ordering: plain Python {theirs:.2f} s = "
+        f"{rows / theirs / 1e3:.0f} k transfers/s; kernel {ours:.3f} s; ratio {theirs / ours:,.0f}; "
+        f"all {len(pieces.fen):,} parts equal"
+    )
 
 
 def measure_peer(tree: Tree, repeat: int) -> None:

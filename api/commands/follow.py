@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.choices import AsOf, Choices, Direction, Method, MethodOrBounds, Target, choices, parse_day
+from api.choices import AsOf, Choices, Direction, MethodOrBounds, Target, choices, parse_day
 from api.keys import named
 from api.render import (
     Progress,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LINKS_SHOWN = 200
 LINK = ("from", "to", "origin", "line", "fen")
+BOUNDS_LINK = ("to", "origin", "min_fen", "max_fen")
 
 
 def trace(
@@ -194,14 +195,19 @@ def _trace_rows(answer: dict[str, Any]) -> list[list[Any]]:
     return [subject, *note, *parts, *links, *rows]
 
 
-def links(context: typer.Context, method: Method = "linked", as_of: AsOf = None) -> None:
+def links(context: typer.Context, method: MethodOrBounds = "linked", as_of: AsOf = None) -> None:
     """全部资金环节：哪一笔带着哪一笔的钱。 Every link: how many fen of one transfer another carried.
 
-    csv has the columns from, to, origin, line, fen.
+    csv has the columns from, to, origin, line, fen. --method bounds gives for each movement and origin the
+    least and the most (to, origin, min_fen, max_fen), of up to 100,000 movements.
     """
+    from tracer.flow.codes import BOUNDS
     from tracer.flow.trace import links as links_of
 
     chosen = choices(context)
+    if method == BOUNDS:
+        _bounds_links(chosen, parse_day(as_of))
+        return
     flow = open_flow(chosen, method, parse_day(as_of))
     answer = links_of(flow)
     if chosen.format == "json":
@@ -212,10 +218,43 @@ def links(context: typer.Context, method: Method = "linked", as_of: AsOf = None)
         _write_links(chosen, flow, answer)
 
 
-def _write_links(chosen: Choices, flow: "Flow", answer: "Links") -> None:
+def _bounds_links(chosen: Choices, as_of: date | None) -> None:
+    from tracer.flow.bounds_links import bounds_links
+    from tracer.flow.network import build_network
+
+    flow = open_flow(chosen, "linked", as_of)
+    progress = Progress()
+
+    def tell(done: int, origins: int) -> None:
+        progress(chosen.say("origins_done", done=done, origins=origins))
+
+    answer = bounds_links(flow, build_network(chosen.home, flow), tell)
+    if chosen.format == "json":
+        write_json(answer.to_dict())
+        return
+    if answer.loose:
+        write_message(chosen.say("not_tight", count=answer.loose))
+    if chosen.format == "csv":
+        write_csv(BOUNDS_LINK, ([link[name] for name in BOUNDS_LINK] for link in answer))
+        return
+    indicators = _indicators(flow)
+    made = table(*words(chosen.lang, "to", "origin", "least", "most"), right=[2, 3])
+    for link in islice(answer, LINKS_SHOWN):
+        fen = (format_yuan(link[name]) for name in BOUNDS_LINK[2:])
+        add_row(made, link["to"], mask_holder(link["origin"], indicators), *fen)
+    write_table(made)
+    if len(answer.row) > LINKS_SHOWN:
+        write_line(chosen.say("more_links", count=len(answer.row) - LINKS_SHOWN))
+
+
+def _indicators(flow: "Flow") -> set[str]:
     from tracer.flow.codes import INDICATOR
 
-    indicators = set(flow.holder_names.take((flow.holder_kind == INDICATOR).nonzero()[0]))
+    return set(flow.holder_names.take((flow.holder_kind == INDICATOR).nonzero()[0]))
+
+
+def _write_links(chosen: Choices, flow: "Flow", answer: "Links") -> None:
+    indicators = _indicators(flow)
     made = table(*words(chosen.lang, "from", "to", "origin", "line", "amount_yuan"), right=[4])
     for link in islice(answer, LINKS_SHOWN):
         origin = mask_holder(link["origin"], indicators)

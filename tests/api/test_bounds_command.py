@@ -83,3 +83,18 @@ def test_a_graph_is_not_asked_for_bounds(run: Run) -> None:
     result = run("--graph", "bolt://localhost:1", *TRACE)
     assert result.exit_code == 2
     assert "--graph" in result.stderr
+
+
+def test_links_say_least_and_most_of_every_movement(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = json.loads(run("links", "--method", "bounds", "--format", "json").stdout)
+    assert answer["method"] == "bounds"
+    assert {"to": "PZ00000381", "origin": "ZY01", "min_fen": 800_000, "max_fen": 800_000} in answer["links"]
+    assert {"to": "LS1", "origin": "SJ02", "min_fen": 0, "max_fen": 300_000} in answer["links"]
+    rows = list(csv.DictReader(io.StringIO(run("links", "--method", "bounds", "--format", "csv").stdout)))
+    assert len(rows) == len(answer["links"])
+    table = run("links", "--method", "bounds").stdout
+    assert not [canary for canary in CANARIES if canary in table]
+    monkeypatch.setattr("tracer.flow.bounds_links.ROWS_MOST", 8)
+    refused = run("links", "--method", "bounds")
+    assert refused.exit_code == 3
+    assert "trace --method bounds" in refused.stderr

@@ -12,6 +12,7 @@ from tests.flow.every_choice import Limits, TooManyError
 from tests.flow.ledgers import RandomLedger, arrow_tables
 from tests.flow.reference import Tables
 from tracer.flow.bounds import Bounds, bounds
+from tracer.flow.bounds_links import bounds_links
 from tracer.flow.build import flow_of
 from tracer.flow.codes import METHODS
 from tracer.flow.network import Network, network_of
@@ -77,6 +78,29 @@ def test_bounds_are_those_of_every_choice() -> None:
             continue
     assert compared > 8 * TINY
     assert open_ranges > TINY
+
+
+def test_links_are_the_bounds_of_every_movement() -> None:
+    compared = 0
+    for world, flow, network in tried_ledgers(TINY, 6):
+        if flow.homonyms:
+            continue
+        try:
+            origins = every_choice.backward(world)
+        except TooManyError:
+            continue
+        expected = {
+            (move.name, name): limits
+            for move in world.moves
+            if move.fen
+            for (name, _), limits in origins(move).items()
+        }
+        answer = bounds_links(flow, network).to_dict()
+        found = {(link["to"], link["origin"]): (link["min_fen"], link["max_fen"]) for link in answer["links"]}
+        assert found == expected
+        assert len(found) == len(answer["links"])
+        compared += len(found)
+    assert compared > 4 * TINY
 
 
 def amounts(flow: Flow, subject: str, direction: str) -> tuple[int, dict[tuple[str, str], int]]:

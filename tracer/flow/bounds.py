@@ -21,7 +21,7 @@ from tracer.flow.network import Network
 from tracer.flow.store import Flow
 from tracer.flow.trace import HOLDER_KINDS, ORIGIN_KINDS, check_direction, find, origin_name, trace
 
-WORK_LIMIT = 5_000_000_000
+WORK_LIMIT = 2_000_000_000
 """So many edges are looked at for one answer, about a minute; what then is open keeps its sound limits."""
 
 

@@ -19,7 +19,7 @@ def bounds_of_origins(flow: Flow, network: Network, row: int | None, holder: int
         node = int(network.node[row])
         end, most = int(network.source[node]), int(network.brought[node])
         own = slice(*np.searchsorted(network.birth, [node, node + 1]).tolist())
-    fixed, fixed_fen = _one_per_name(flow, network.origin[own]), network.born[own]
+    fixed, fixed_fen = one_per_name(flow, network.origin[own]), network.born[own]
     if not most:
         return Found(fixed, fixed_fen, fixed_fen, np.ones(len(fixed), np.bool_))
     known = _known(flow, row, holder)
@@ -49,14 +49,14 @@ def _known(flow: Flow, row: int | None, holder: int) -> tuple[Int64, Int64]:
     if row is not None:
         own = pieces_of_row(flow, row)
         own = own[flow.parent[own] >= 0]
-        return sums_by(_one_per_name(flow, flow.origin[own]), flow.fen[own])
+        return sums_by(one_per_name(flow, flow.origin[own]), flow.fen[own])
     born = pieces_born(flow, holder)
     own = np.concatenate([born[flow.row[born] < 0], pieces_received(flow, holder)])
-    return sums_by(_one_per_name(flow, flow.origin[own]), flow.left[own])
+    return sums_by(one_per_name(flow, flow.origin[own]), flow.left[own])
 
 
-def _one_per_name(flow: Flow, origins: Int64) -> Int64:
-    """Origins, where an account and an indicator bear one name that of the indicator for both."""
+def one_per_name(flow: Flow, origins: Int64) -> Int64:
+    """Origins; where an account and an indicator bear one name that of the indicator for both."""
     if not flow.homonyms:
         return origins
     distinct, places = np.unique(origins, return_inverse=True)
@@ -83,7 +83,7 @@ class _Question:
         self.cone, self.most, self.limit = cone, most, limit
         self.end = len(cone.node) - 1
         self.width, self.reach = widths_to(cone, self.end, most)
-        self.origins, self.group = np.unique(_one_per_name(flow, cone.origin), return_inverse=True)
+        self.origins, self.group = np.unique(one_per_name(flow, cone.origin), return_inverse=True)
         by_group = np.argsort(self.group, kind="stable")
         first = np.searchsorted(self.group[by_group], np.arange(1, len(self.origins)))
         self.births: list[Int64] = np.split(by_group, first)
@@ -159,7 +159,8 @@ class _Search:
     def most_of(self, births: Int64, upper: int) -> tuple[int, bool]:
         """The most of these births that reaches the end, which is at most `upper`, and whether it is sure."""
         fen = self.graph.most[self.edges[births]]
-        reached = push(self.graph, self.work, self.to_end, self.nodes[births], fen, upper)
+        goals = self.to_end._replace(need=upper)
+        reached = push(self.graph, self.work, goals, self.nodes[births], fen, upper)
         undo(self.work)
         return (reached, True) if not self.work.state[CUT] else (upper, False)
 

@@ -6,9 +6,9 @@ holder paid. So the edges by which these rows got their money are taken away. Se
 
 import numpy as np
 
-from tracer.flow.codes import Int32, Int64
+from tracer.flow.codes import Bool, Int32, Int64
 from tracer.flow.limits import ANY, Found
-from tracer.flow.maxflow import CUT, Goals, push, undo, work_for
+from tracer.flow.maxflow import push_each, work_for
 from tracer.flow.network import Network
 from tracer.flow.store import Flow
 from tracer.flow.trace import Trace
@@ -65,26 +65,22 @@ class _Question:
         places: Int32 = at[is_in].astype(np.int32)
         self.cone.source[places] = -1
         other = ~np.isin(self.cone.birth, places)
-        self.mine = _Side(self.cone, places, fen[is_in], limit)
+        self.mine = Side(self.cone, places, fen[is_in], limit)
         births: Int32 = self.cone.birth[other]
-        self.others = _Side(self.cone, births, self.cone.born[other], limit)
+        self.others = Side(self.cone, births, self.cone.born[other], limit)
 
     def answer(self, found: Found, known: Int64) -> None:
         """Set least, most and tight of the parts; `known` is what they have by one labelling."""
         low, high = self.mine.enclose(self.ends, self.balance)
+        self.mine.search(self.ends, np.maximum(low, known), high, found.tight)
         found.most[:] = high
-        for k in np.flatnonzero(np.maximum(low, known) < high).tolist():
-            found.most[k], found.tight[k] = self.mine.search(self.ends[k], self.balance[k], high[k])
         low, high = self.others.enclose(self.ends, self.balance)
-        least_low, least_high = self.balance - high, np.minimum(known, self.balance - low)
-        found.least[:] = least_high
-        for k in np.flatnonzero(least_low < least_high).tolist():
-            most_others, is_sure = self.others.search(self.ends[k], self.balance[k], high[k])
-            found.least[k] = self.balance[k] - most_others
-            found.tight[k] &= is_sure
+        low = np.maximum(low, self.balance - known)
+        self.others.search(self.ends, low, high, found.tight)
+        found.least[:] = self.balance - high
 
 
-class _Side:
+class Side:
     """Money of one colour: it comes in at places of a cone, so many fen at each."""
 
     def __init__(self, cone: Cone, at: Int32, fen: Int64, limit: int) -> None:
@@ -92,24 +88,20 @@ class _Side:
         given = np.zeros(len(cone.node), np.int64)
         np.add.at(given, at, fen)
         self.width, self.reach = widths_from(cone, given)
-        self._made = False
 
     def enclose(self, ends: Int32, balance: Int64) -> tuple[Int64, Int64]:
         """How much of it surely can come to each end, and how much at most."""
         return np.minimum(balance, self.width[ends]), np.minimum(balance, self.reach[ends])
 
-    def search(self, end: int, balance: int, upper: int) -> tuple[int, bool]:
-        """The most of it that can come to an end, which is at most `upper`, and whether that is sure."""
-        if not self._made:
-            self._make()
-        goals = Goals(self.width, int(balance), self.reach)
-        pushed = push(self.back, self.work, goals, np.array([end], np.int32), np.array([balance]), int(upper))
-        undo(self.work)
-        return (pushed, True) if not self.work.state[CUT] else (int(upper), False)
-
-    def _make(self) -> None:
+    def search(self, ends: Int32, low: Int64, high: Int64, tight: Bool) -> None:
+        """Set `high` to the most of it that can come to each end, `tight` false where that is not sure."""
+        searched = np.flatnonzero(low < high)
+        if not len(searched):
+            return
         graph, _ = graph_of(self.cone, self.at, self.fen)
-        self.back, self.work = graph.reversed(), work_for(graph, self.limit)
-        self.width = np.append(self.width, np.full(len(self.at), ANY))
-        self.reach = np.append(self.reach, np.ones(len(self.at), np.int64))
-        self._made = True
+        width = np.append(self.width, np.full(len(self.at), ANY))
+        reach = np.append(self.reach, np.ones(len(self.at), np.int64))
+        most = high[searched]
+        done = push_each(graph.reversed(), work_for(graph, self.limit), width, reach, ends[searched], most)
+        high[searched] = most
+        tight[searched[done:]] = False

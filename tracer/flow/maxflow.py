@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tracer.flow.codes import Bool, Int32, Int64
-from tracer.flow.compiled import compiled, inlined
+from tracer.flow.compiled import allocating, compiled, inlined
 
 STAMP, TOUCHED, WORK, LIMIT, CUT = range(5)
 """Places in `Work.state`: last search, edges changed, edges looked at, their limit, if that was too low."""
@@ -33,7 +33,11 @@ class Graph(NamedTuple):
 
 
 class Goals(NamedTuple):
-    """Where a flow may end: at a node of at least the width `need`. Nodes without `reach` are not entered."""
+    """Where a flow may end: at a node of at least the width `need`. Nodes without `reach` are not entered.
+
+    Width is what can surely come from there alone; where `need` is no less than the whole flow can be, going
+    on from such a node would change nothing: a cut beyond it is no smaller than the flow.
+    """
 
     width: Int64
     need: int
@@ -93,6 +97,23 @@ def push(graph: Graph, work: Work, goals: Goals, begin: Int32, fen: Int64, most:
         if work.state[WORK] > work.state[LIMIT]:
             work.state[CUT] = 1
     return total
+
+
+@allocating
+def push_each(graph: Graph, work: Work, width: Int64, reach: Int64, begin: Int32, most: Int64) -> int:
+    """Replace each of `most`, which is not too low, by the largest flow from the node beside it alone.
+
+    Stops when the work is too much; returns how many are done.
+    """
+    one, fen = np.empty(1, np.int32), np.empty(1, np.int64)
+    for k in range(len(begin)):
+        one[0], fen[0] = begin[k], most[k]
+        pushed = push(graph, work, Goals(width, most[k], reach), one, fen, most[k])
+        undo(work)
+        if work.state[CUT]:
+            return k
+        most[k] = pushed
+    return len(begin)
 
 
 @inlined

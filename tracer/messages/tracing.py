@@ -88,6 +88,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "计算量过大，{count:,} 项没有算到底：所列至少、至多仍然可靠，但未必能够达到",
         "The work was cut: of {count:,} lines least and most are sound, but may not be reached",
     ),
+    "origins_done": ("上下界：{done:,}/{origins:,} 个来源", "bounds: {done:,} of {origins:,} origins"),
     "more_parts": (
         "…另有 {count:,} 项（--all 全部列出）",
         "… and {count:,} more lines (--all lists them)",

@@ -10,7 +10,7 @@ all: test
 $(SETUP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[neo4j,notebook,postgres]' --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[cluster,neo4j,notebook,postgres]' --group dev
 	touch $@
 
 demo: $(SETUP)  ## an invented county: ingest, scan, trace, picture

@@ -20,6 +20,7 @@ from api.choices import Choices, Format, choices
 from api.commands import (
     calendar,
     cases,
+    cluster,
     data,
     explain,
     follow,
@@ -223,6 +224,7 @@ app.add_typer(cases.slip_app, name="slip")
 app.add_typer(picture.export_app, name="export")
 app.command("demo")(data.demo)
 app.command("serve")(machine.serve)
+app.add_typer(cluster.cluster_app, name="cluster")
 app.add_typer(machine.neo4j_app, name="neo4j")
 app.command("doctor")(machine.doctor)
 app.command("version")(version)

@@ -1,5 +1,5 @@
 # What the tests need of Debian's packages: a browser with a Chinese font (pages are Chinese), a PostgreSQL for the
-# tests of cases, and compose, which reads docker-compose.yml without a Docker daemon.
+# tests of cases, compose, which reads docker-compose.yml without a Docker daemon, and a Java for Spark.
 set -eu
 wanted=""
 if ! command -v chromium >/dev/null; then wanted="$wanted chromium chromium-sandbox"; fi
@@ -8,6 +8,7 @@ if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then wanted="$wanted p
 if ! docker compose version >/dev/null 2>&1 && ! command -v docker-compose >/dev/null; then
     wanted="$wanted docker-compose"
 fi
+if ! command -v java >/dev/null; then wanted="$wanted openjdk-17-jre-headless"; fi
 if [ -z "$wanted" ]; then exit 0; fi
 run=""
 if [ "$(id -u)" -ne 0 ]; then

@@ -310,6 +310,7 @@ def run_in_pieces(columns: Columns, method: str, days: list[int]) -> dict[tuple[
             given = Held(*(getattr(held, name)[brought] for name in held.__dataclass_fields__))
             part_order = np.searchsorted(rows, order[np.isin(order, rows)])
             pieces = run_kernel(part, part_order, method, given)
+            assert_conserved(part, pieces, given)
             own = [names[k] for k in brought]
             for p in range(len(brought), len(pieces.fen)):
                 row = int(pieces.row[p])
@@ -373,6 +374,23 @@ def test_any_single_change_to_a_result_is_found(name):
             wrong[place] += change
             with pytest.raises(ConservationError):
                 assert_conserved(columns, replace(pieces, **{name: wrong}))
+
+
+@pytest.mark.parametrize("name", ["holder", "fen", "origin"])
+def test_a_result_for_other_money_held_before_is_found(name):
+    columns, _ = sound()
+    held = Held(
+        np.array([1, 2], np.int32), np.array([40, 3]), np.array([20, 21]), np.array([-1, 0], np.int32),
+        np.arange(2),
+    )  # fmt: skip
+    pieces = run_kernel(columns, columns.order(), "fifo", held)
+    assert_conserved(columns, pieces, held)
+    wrong = getattr(held, name).copy()
+    wrong[0] += 1
+    with pytest.raises(ConservationError):
+        assert_conserved(columns, pieces, replace(held, **{name: wrong}))
+    with pytest.raises(ConservationError):
+        assert_conserved(columns, pieces)
 
 
 @pytest.mark.parametrize("name", ["amount", "issue_fen", "opening_fen"])

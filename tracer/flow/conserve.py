@@ -4,6 +4,7 @@ import numpy as np
 
 from tracer.errors import ConservationError
 from tracer.flow.codes import CASH_HOLDER, CASH_IN, TREASURY, UNEXPLAINED, Bool, Int64, MoneyColumns, Pieces
+from tracer.flow.held import Held, nothing_held
 
 HALF = 1 << 26
 """Larger sums are taken in two halves: of amounts below 2**53 these are exact for 67 million pieces."""
@@ -12,23 +13,26 @@ FLOAT_EXACT = 2.0**52
 """The float sums of `np.bincount` are exact up to twice this."""
 
 
-def assert_conserved(columns: MoneyColumns, pieces: Pieces) -> None:
-    """Raise `ConservationError` unless every fen of `pieces` is accounted for.
+def assert_conserved(columns: MoneyColumns, pieces: Pieces, held: Held | None = None) -> None:
+    """Raise `ConservationError` unless every fen of `pieces`, `held` before or not, is accounted for.
 
     The parts of each row add up to the row (none for a row to itself); nothing is negative; what was cut
     from a piece and what is left of it add up to it; a piece was cut from money that the row's payer had,
     and of the same origin; what was born is what the movements say; per origin, born = held + gone.
     Source: contract section 2, "Always true, and tested".
     """
+    held = held or nothing_held()
     _check_slices(columns, pieces)
     _check_amounts(columns, pieces, columns.payer != columns.payee)
+    _check_held(pieces, held)
+    holder = _holder_of(columns, pieces, held)
     _fail_where(
-        _check_parents(columns, pieces) != 0, "what was cut from a piece and its rest are not the piece"
+        _check_parents(columns, pieces, holder) != 0,
+        "what was cut from a piece and its rest are not the piece",
     )
     born = np.flatnonzero(pieces.parent < 0)
-    sums = _exact_sums(pieces.origin[born], pieces.fen[born], 4 * len(columns.holder_kind))
-    _check_births(columns, pieces, born, sums)
-    _check_kept(columns, pieces, sums)
+    _check_births(columns, pieces, born[born >= len(held.fen)])
+    _check_kept(columns, pieces, born, holder)
 
 
 def assert_cone_conserved(
@@ -42,18 +46,17 @@ def assert_cone_conserved(
     _check_slices(columns, pieces)
     moves = columns.payer != columns.payee
     _check_amounts(columns, pieces, written & moves)
-    gone = _check_parents(columns, pieces)
+    holder = _holder_of(columns, pieces, nothing_held())
+    gone = _check_parents(columns, pieces, holder)
     _fail_where(gone < 0, "more cut from a piece than it was")
     size = len(columns.holder_kind)
-    spent = _exact_sums(_holder_of(columns, pieces), gone, size)
+    spent = _exact_sums(holder, gone, size)
     row = np.flatnonzero(taken & moves)
     _fail_where(
         spent > _exact_sums(columns.payer[row].astype(np.int64), columns.amount[row], size),
         "more gone from a holder than it has paid",
     )
-    born = np.flatnonzero(pieces.parent < 0)
-    sums = _exact_sums(pieces.origin[born], pieces.fen[born], 4 * size)
-    _check_births(columns, pieces, born, sums, holders)
+    _check_births(columns, pieces, np.flatnonzero(pieces.parent < 0), holders)
 
 
 def _fail_where(wrong: Bool, what: str) -> None:
@@ -96,7 +99,18 @@ def _check_amounts(columns: MoneyColumns, pieces: Pieces, moves: Bool) -> None:
     _fail_where(moved != expected, "parts of a row do not add up to the row")
 
 
-def _check_parents(columns: MoneyColumns, pieces: Pieces) -> Int64:
+def _check_held(pieces: Pieces, held: Held) -> None:
+    size = len(held.fen)
+    if len(pieces.fen) < size:
+        raise ConservationError("money held before is missing")
+    _fail_where(
+        (pieces.fen[:size] != held.fen) | (pieces.origin[:size] != held.origin) | (pieces.row[:size] != -1),
+        "money held before is not what was handed over",
+    )
+    _fail_where(pieces.parent[:size] != -1, "money held before was cut from another piece")
+
+
+def _check_parents(columns: MoneyColumns, pieces: Pieces, holder: Int64) -> Int64:
     """Check what pieces were cut from; return of each piece what is neither there nor cut from it."""
     cut = np.flatnonzero(pieces.parent >= 0)
     parent = pieces.parent[cut]
@@ -104,22 +118,22 @@ def _check_parents(columns: MoneyColumns, pieces: Pieces) -> Int64:
     spent = _exact_sums(parent, pieces.fen[cut], len(pieces.fen))
     _fail_where(pieces.origin[cut] != pieces.origin[parent], "piece of another origin than its parent")
     payer = columns.payer[pieces.row[cut]]
-    _fail_where(_holder_of(columns, pieces)[parent] != payer, "piece cut from money of another holder")
+    _fail_where(holder[parent] != payer, "piece cut from money of another holder")
     return pieces.fen - pieces.left - spent
 
 
-def _holder_of(columns: MoneyColumns, pieces: Pieces) -> Int64:
-    """Return for each piece the holder that it reached or was born at."""
+def _holder_of(columns: MoneyColumns, pieces: Pieces, held: Held) -> Int64:
+    """Return for each piece the holder that it reached, was born at, or was held by before."""
     holder = pieces.origin % len(columns.holder_kind)
+    holder[: len(held.holder)] = held.holder
     carried = pieces.row >= 0
     holder[carried] = columns.payee[pieces.row[carried]]
     return holder
 
 
-def _check_births(
-    columns: MoneyColumns, pieces: Pieces, born: Int64, sums: Int64, whose: Bool | bool = True
-) -> None:
+def _check_births(columns: MoneyColumns, pieces: Pieces, born: Int64, whose: Bool | bool = True) -> None:
     holders = len(columns.holder_kind)
+    sums = _exact_sums(pieces.origin[born], pieces.fen[born], 4 * holders)
     issued = np.where(whose, np.maximum(columns.issue_fen, 0), 0)
     opened = np.where(whose, np.maximum(columns.opening_fen, 0), 0)
     _fail_where(sums[:holders] != issued, "money of an indicator is not what was issued")
@@ -133,8 +147,9 @@ def _check_births(
     _fail_where(np.bincount(row, minlength=1) > 1, "money born twice with one row")
 
 
-def _check_kept(columns: MoneyColumns, pieces: Pieces, sums: Int64) -> None:
+def _check_kept(columns: MoneyColumns, pieces: Pieces, born: Int64, holder: Int64) -> None:
+    sums = _exact_sums(pieces.origin[born], pieces.fen[born], 4 * len(columns.holder_kind))
     kept = _exact_sums(pieces.origin, pieces.left, len(sums))
     _fail_where(sums != kept, "of an origin, born is not held and gone")
-    outside = np.isin(columns.holder_kind[_holder_of(columns, pieces)], (CASH_HOLDER, TREASURY))
+    outside = np.isin(columns.holder_kind[holder], (CASH_HOLDER, TREASURY))
     _fail_where(outside & (pieces.left != pieces.fen), "money spent that had left")

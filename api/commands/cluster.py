@@ -1,0 +1,88 @@
+"""`cluster`: the same work on Spark."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.choices import AsOf, Choices, Method, choices, parse_day
+from api.commands.follow import require_data
+from api.render import Progress, add_row, table, words, write_csv, write_json, write_table
+from tracer.money import format_yuan
+
+cluster_app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="在 Spark 集群上做同样的事。 The same work on a Spark cluster.",
+)
+
+Master = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        help="Spark 主节点，如 spark://HOST:7077。 The master of Spark; local[*] is this machine.",
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="结果文件夹，须为空，集群各机同一路径可见。 An empty folder that all machines see at this path "
+        "[HOME/cluster/NAME].",
+    ),
+]
+
+
+@cluster_app.command("run")
+def run(
+    context: typer.Context,
+    method: Method = "linked",
+    as_of: AsOf = None,
+    master: Master = "local[*]",
+    out: Out = None,
+    window_rows: Annotated[
+        int, typer.Option(min=1, help="一个时间窗约多少笔。 About so many movements make a window of time.")
+    ] = 4_000_000,
+) -> None:
+    """全部资金环节和每笔支付的来源，写成 Parquet。 All links and the origins of each payment, as Parquet.
+
+    Equal, row for row, to `fundtrail links`; linked, fifo and lifo. csv has the columns figure, value.
+    """
+    from tracer.cluster.frames import Sizes
+    from tracer.cluster.run import check_cluster_method, run_cluster
+    from tracer.cluster.session import open_session
+    from tracer.flow.store import flow_name
+
+    chosen = choices(context)
+    version, day = require_data(chosen), parse_day(as_of)
+    check_cluster_method(method)
+    folder = out or chosen.home / "cluster" / flow_name(version, method, day)
+    told = Progress()
+
+    def say(step: str, window: int, windows: int) -> None:
+        told(chosen.say(f"cluster_{step}", window=window, windows=windows))
+
+    told(chosen.say("cluster_starting", master=master))
+    with open_session(master) as spark:
+        sizes = Sizes(window_rows=window_rows)
+        _write_summary(chosen, run_cluster(spark, chosen.home, folder, method, day, sizes, say))
+
+
+def _write_summary(chosen: Choices, summary: dict[str, Any]) -> None:
+    if chosen.format == "json":
+        write_json(summary)
+        return
+    seconds = {f"seconds_{name}": value for name, value in summary.pop("seconds").items()}
+    if chosen.format == "csv":
+        write_csv(("figure", "value"), [list(pair) for pair in (summary | seconds).items()])
+        return
+    made = table(*words(chosen.lang, "figure", "value"), right=[1])
+    for name, value in (summary | seconds).items():
+        add_row(made, chosen.say(f"cluster_sum_{name}"), _told(name, value))
+    write_table(made)
+
+
+def _told(name: str, value: object) -> str:
+    if name.endswith("_fen") and isinstance(value, int):
+        return format_yuan(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -59,9 +59,11 @@ def trace(
     pieces by pro-rata, those that the trace needs are computed alone; where these are too many too, the
     answer says that it is not exact, and has rows in place of links. With --graph the Neo4j is
     asked too, and nothing is shown unless it gives the same answer. --method bounds gives
-    least and most instead of one figure, and no links; --compare every method in one table, one line a part.
+    least and most instead of one figure, and no links; own-first and poison follow the one claim forward;
+    --compare gives every method in one table, one line a part.
     """
     from tracer.flow.codes import BOUNDS, POLICIES
+    from tracer.flow.store import check_method
     from tracer.flow.trace import trace as trace_of
 
     chosen = choices(context)
@@ -71,7 +73,10 @@ def trace(
     if method == BOUNDS:
         _trace_bounds(chosen, target, direction, as_of, everything)
         return
+    check_method(method, (BOUNDS, *POLICIES))
     is_policy = method in POLICIES
+    if is_policy and chosen.graph:
+        raise UsageError(f"{say('bounds_no_graph')} / {say('bounds_no_graph', 'en')}")
     flow = open_flow(chosen, "linked" if is_policy else method, parse_day(as_of))
     target = named(chosen.home, flow, target)
     if is_policy:
@@ -80,7 +85,7 @@ def trace(
         answer = follow_claim(flow, target, direction, method)
     else:
         answer = trace_of(flow, target, direction)
-    if chosen.graph and not is_policy:
+    if chosen.graph:
         _ask_graph(chosen, target, answer, parse_day(as_of))
     if chosen.format == "json":
         write_json(answer.to_dict())

@@ -131,7 +131,7 @@ def test_an_empty_home_is_not_clean(tmp_path: Path) -> None:
 
 
 def test_bounds_are_refused(home: Path) -> None:
-    with pytest.raises(UsageError, match="bounds only says least and most"):
+    with pytest.raises(UsageError, match="bounds is for trace"):
         scan(home, AS_OF, method="bounds")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tracer.errors import UsageError
-from tracer.flow.codes import BOUNDS, METHODS, Int8, Int32, Int64, TooManyPiecesError
+from tracer.flow.codes import BOUNDS, METHODS, POLICIES, Int8, Int32, Int64, TooManyPiecesError
 from tracer.settings import ledger_version
 
 FORMAT = 2
@@ -136,18 +136,22 @@ def bucket_of(text: str, buckets: int) -> int:
     return (code ^ code >> 15) & buckets - 1
 
 
-def check_method(method: str) -> None:
-    """Raise `UsageError` unless money can be followed by this method; `bounds` only limits it."""
-    if method == BOUNDS:
+def check_method(method: str, more: Sequence[str] = ()) -> None:
+    """Raise `UsageError` unless money can be followed by this method, or it is one of `more`.
+
+    `bounds` only limits money, and a policy follows one claim of it.
+    """
+    if method in (*METHODS, *more):
+        return
+    known = [*METHODS, *more]
+    if method in (BOUNDS, *POLICIES):
         raise UsageError(
-            f"方法 bounds 只说至少和至多，这里要用说出一个数的方法：{'、'.join(METHODS)} / "
-            f"method bounds only says least and most; here it takes a method that gives one figure: "
-            f"{', '.join(METHODS)}"
+            f"方法 {method} 只用于 trace（bounds 也用于 links），这里可用：{'、'.join(known)} / "
+            f"method {method} is for trace (bounds for links too); here use {', '.join(known)}"
         )
-    if method not in METHODS:
-        raise UsageError(
-            f"没有方法 {method}，可用：{'、'.join(METHODS)} / no method {method}; use {', '.join(METHODS)}"
-        )
+    raise UsageError(
+        f"没有方法 {method}，可用：{'、'.join(known)} / no method {method}; use {', '.join(known)}"
+    )
 
 
 def require_pieces(flow: Flow) -> None:

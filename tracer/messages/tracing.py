@@ -94,8 +94,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "… and {count:,} more lines (--all lists them)",
     ),
     "bounds_no_graph": (
-        "上下界由账本计算，图里只有一种方法的资金：请去掉 --graph",
-        "bounds are worked out from the ledger, a graph holds the money of one method: leave out --graph",
+        "这由账本计算，图里只有一种方法的资金：请去掉 --graph",
+        "this is worked out from the ledger, a graph holds the money of one method: leave out --graph",
     ),
     # a picture
     "drawn_indicator": ("指标", "indicator"),

@@ -68,6 +68,36 @@ def run(
         _write_summary(chosen, run_cluster(spark, chosen.home, folder, method, day, sizes, say))
 
 
+@cluster_app.command("neo4j-files")
+def neo4j_files(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="空文件夹。 An empty folder.")],
+    method: Method = "linked",
+    as_of: AsOf = None,
+) -> None:
+    """图写成 CSV，由 neo4j-admin database import 整批装入。 The graph as CSV files for neo4j-admin.
+
+    In the folder: neo4j-admin database import full neo4j @import.args. csv has the columns table, rows.
+    """
+    from tracer.graph.build import projected
+    from tracer.graph.neo4j_files import write_import_files
+
+    chosen = choices(context)
+    version, day = require_data(chosen), parse_day(as_of)
+    Progress()(chosen.say("building", version=version, method=method))
+    with projected(chosen.home, version, method, day) as build:
+        rows = {name: count for name, count in write_import_files(build, folder).items() if count}
+    if chosen.format == "json":
+        write_json({"folder": str(folder), "rows": rows})
+    elif chosen.format == "csv":
+        write_csv(("table", "rows"), [list(pair) for pair in rows.items()])
+    else:
+        made = table(*words(chosen.lang, "table", "count_rows"), right=[1])
+        for name, count in rows.items():
+            add_row(made, name, f"{count:,}")
+        write_table(made)
+
+
 def _write_summary(chosen: Choices, summary: dict[str, Any]) -> None:
     if chosen.format == "json":
         write_json(summary)

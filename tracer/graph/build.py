@@ -48,7 +48,7 @@ def open_graph(
             target.unlink()
     from tracer.graph.ladybug import build_file
 
-    with _projected(home, version, method, as_of) as folder:
+    with projected(home, version, method, as_of) as folder:
         if not target.exists():  # else another process was quicker
             build_file(folder, target)
         _prune(graphs_folder(home), version)
@@ -69,14 +69,14 @@ def _on_server(home: Path, version: int, method: str, as_of: date | None, uri: s
     note = graphs_folder(home) / f"{_graph_name(home, version, method, as_of)}.digest"
     if note.exists() and store.state() == (note.read_text("ascii"), content.model_digest()):
         return store
-    with _projected(home, version, method, as_of) as folder:
+    with projected(home, version, method, as_of) as folder:
         store.load(folder)
         note.write_text(content.folder_digest(folder), "ascii")
     return store
 
 
 @contextmanager
-def _projected(home: Path, version: int, method: str, as_of: date | None) -> Iterator[Path]:
+def projected(home: Path, version: int, method: str, as_of: date | None) -> Iterator[Path]:
     """A folder with the graph's nodes and edges, removed at the end."""
     flow = build_flow(home, method, as_of, version)
     with (

@@ -45,3 +45,11 @@ def test_no_machine_paths_and_no_registry_hosts() -> None:
         if name != "tests/test_tidy.py" and (ROOT / name).exists():
             found = forbidden.search((ROOT / name).read_text("utf-8"))
             assert not found, f"{name}: {found and found.group()}"
+
+
+@pytest.mark.parametrize("name", [name for name in CODE if name.startswith("tracer/flow/")])
+def test_tuples_for_compiled_code_have_no_methods(name: str) -> None:
+    """Numba keeps their classes to the end of the process, and a method keeps all that its module imports."""
+    for node in ast.parse((ROOT / name).read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef) and "NamedTuple" in map(ast.unparse, node.bases):
+            assert not [part for part in node.body if isinstance(part, ast.FunctionDef)], node.name

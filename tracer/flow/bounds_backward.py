@@ -4,7 +4,7 @@ import numpy as np
 
 from tracer.flow.codes import CASH_IN, UNEXPLAINED, Int64
 from tracer.flow.limits import ANY, Found
-from tracer.flow.maxflow import CUT, Goals, push, undo, work_for
+from tracer.flow.maxflow import CUT, Goals, push, reversed_graph, undo, work_for
 from tracer.flow.network import Network
 from tracer.flow.store import Flow, bucket_of
 from tracer.flow.upstream import Cone, cone_to, graph_of, widths_from, widths_to
@@ -146,7 +146,7 @@ class _Search:
         cone, self.most = question.cone, question.most
         births = len(cone.birth)
         self.graph, stands = graph_of(cone, cone.birth, cone.born, self.most)
-        self.back = self.graph.reversed()
+        self.back = reversed_graph(self.graph)
         self.work = work_for(self.graph, question.limit)
         self.nodes = np.arange(len(stands), len(stands) + births, dtype=np.int32)
         self.heads, self.end = stands[cone.birth], np.array([question.end], np.int32)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tracer.flow.codes import Bool, Int32, Int64
 from tracer.flow.limits import ANY, Found
-from tracer.flow.maxflow import push_each, work_for
+from tracer.flow.maxflow import push_each, reversed_graph, work_for
 from tracer.flow.network import Network
 from tracer.flow.store import Flow
 from tracer.flow.trace import Trace
@@ -102,6 +102,7 @@ class Side:
         width = np.append(self.width, np.full(len(self.at), ANY))
         reach = np.append(self.reach, np.ones(len(self.at), np.int64))
         most = high[searched]
-        done = push_each(graph.reversed(), work_for(graph, self.limit), width, reach, ends[searched], most)
+        back, work = reversed_graph(graph), work_for(graph, self.limit)
+        done = push_each(back, work, width, reach, ends[searched], most)
         high[searched] = most
         tight[searched[done:]] = False

@@ -16,7 +16,10 @@ STAMP, TOUCHED, WORK, LIMIT, CUT = range(5)
 
 
 class Graph(NamedTuple):
-    """V nodes and E edges; the edges that leave node v are `out[out_start[v]:out_start[v + 1]]`."""
+    """V nodes and E edges; the edges that leave node v are `out[out_start[v]:out_start[v + 1]]`.
+
+    It has no method: numba keeps the classes of its arguments to the end, and a method its whole module.
+    """
 
     out_start: Int64
     out: Int32
@@ -27,9 +30,12 @@ class Graph(NamedTuple):
     most: Int64
     """Fen that an edge can carry, E."""
 
-    def reversed(self) -> "Graph":
-        """The same with every edge turned round: for searches that go back in time."""
-        return Graph(self.into_start, self.into, self.out_start, self.out, self.head, self.tail, self.most)
+
+def reversed_graph(graph: Graph) -> Graph:
+    """The same with every edge turned round: for searches that go back in time."""
+    return Graph(
+        graph.into_start, graph.into, graph.out_start, graph.out, graph.head, graph.tail, graph.most
+    )  # fmt: skip
 
 
 class Goals(NamedTuple):

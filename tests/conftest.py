@@ -1,21 +1,54 @@
 """Fixtures for all tests: a real Neo4j, and that it is used by one test at a time."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tracer.flow.store import Flow
 from tracer.graph import server
 from tracer.graph.processes import locked
+from tracer.graph.project import project as work_out
+from tracer.graph.uses_file import uses_digest
+from tracer.ledger import Ledger
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, but where a file divides its own."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """Keep the tests of a file in one process, but where a file divides its own, which then come last.
+
+    What a module sets up is so made once, and the end of a run has small groups for both processes.
+    """
+    divided = {item for item in items if item.get_closest_marker("xdist_group") is not None}
+    for item in set(items) - divided:
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: item in divided)
+
+
+@pytest.fixture(scope="module")
+def projected_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The graph of a home, version, method and day is worked out once in a module, for both stores.
+
+    What each store takes in is a copy of the first. That a projection comes out the same a second time is
+    shown where this is not used (tests/graph, tests/drills).
+    """
+    kept: dict[tuple[object, ...], Path] = {}
+
+    def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
+        key = (ledger.home, flow.version, flow.method, flow.as_of, uses_digest(ledger.home))
+        if key not in kept:
+            kept[key] = tmp_path_factory.mktemp("projected") / "build"
+            work_out(ledger, flow, kept[key])
+        shutil.copytree(kept[key], folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tracer.graph.build.project", project)
+        yield
+    for folder in kept.values():
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

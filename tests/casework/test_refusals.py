@@ -28,6 +28,10 @@ from tracer.settings import cases_file
 CODES = ("normal", "violation", "corrected", "yellow", "red", "green", "facts 为", "handled_on")
 
 
+SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For what is said of scans and slips before anything reaches the database."""
+
+
 def zh_of(text: str) -> str:
     """The Chinese half of an error."""
     return text.partition(" / ")[0]
@@ -73,6 +77,7 @@ def test_an_update_of_an_empty_home_is_refused(run: Run, home: Path) -> None:
     assert not home.exists()
 
 
+@SQLITE_ONLY
 def test_an_update_says_what_it_could_not_judge(run: Run) -> None:
     scan = run("scan", "--as-of", AS_OF, "--format", "json")
     infos = sum(finding["level"] == "info" for finding in scan["findings"])
@@ -80,9 +85,9 @@ def test_an_update_says_what_it_could_not_judge(run: Run) -> None:
     assert (answer["summary"], answer["info"]) == (scan["summary"], infos)
     assert answer["not_evaluable"] == scan["not_evaluable"] != []
     assert answer["opened"] == len(scan["findings"]) - infos
-    for form in ("table", "csv"):
-        text = run("alerts", "update", "--as-of", AS_OF, "--format", form)
-        scan = run("scan", "--as-of", AS_OF, "--format", "json")
+    texts = [run("alerts", "update", "--as-of", AS_OF, "--format", form) for form in ("table", "csv")]
+    scan = run("scan", "--as-of", AS_OF, "--format", "json")
+    for text in texts:
         assert f"能评价 {scan['summary']['evaluated']}（" in text
         for entry in scan["not_evaluable"]:
             assert entry["rule_id"] in text
@@ -90,6 +95,7 @@ def test_an_update_says_what_it_could_not_judge(run: Run) -> None:
     assert f"{scan['summary']['not_evaluable']} not evaluable" in text
 
 
+@SQLITE_ONLY
 def test_findings_that_only_inform_are_counted_and_open_nothing(run: Run, tmp_path: Path) -> None:
     header = (
         "payment_id,payer_name,payer_account,amount,paid_at,purpose,settlement_method,payment_method,"
@@ -131,6 +137,7 @@ def test_an_unknown_rule_is_wrong_use_and_one_with_alerts_is_known(
 # ----------------------------------------------------------------------------------------------- slip print
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_printed_command_runs_once_its_gaps_are_filled(run: Run, home: Path, lang: str) -> None:
     alert = late(run)["alert_id"]

@@ -19,6 +19,7 @@ from tracer.graph.build import open_graph
 from tracer.graph.trace import query, trace_graph
 
 AS_OF_DAY: date = AS_OF
+pytestmark = pytest.mark.usefixtures("projected_once")
 
 
 @pytest.fixture(scope="module")

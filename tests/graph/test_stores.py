@@ -35,6 +35,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def state(folder: Path) -> tuple[str, str]:
+    """What a server says that has taken in the folder."""
+    return content.folder_digest(folder), content.model_digest()
+
+
+@pytest.fixture(scope="module")
 def graph_file(folder: Path) -> Path:
     target = folder.parent / "main.lbug"
     build_file(folder, target)
@@ -42,13 +48,16 @@ def graph_file(folder: Path) -> Path:
 
 
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, folder: Path, graph_file: Path) -> Iterator[Store]:
+def store(
+    request: pytest.FixtureRequest, folder: Path, state: tuple[str, str], graph_file: Path
+) -> Iterator[Store]:
     if request.param == "ladybug":
         with open_store(graph_file) as opened:
             yield opened
     else:
         with Neo4jStore(request.getfixturevalue("neo4j_uri")) as server:
-            server.load(folder)
+            if server.state() != state:  # a test of another process was in between
+                server.load(folder)
             yield server
 
 

@@ -1,6 +1,7 @@
 """LDBC FinBench as a ledger: loaded by its mapping, conserved, traced both ways, equal on both stores."""
 
 import csv
+import os
 import random
 from collections import defaultdict
 from collections.abc import Callable
@@ -21,7 +22,10 @@ from tracer.ledger import Ledger
 
 MAPPING = Path(__file__).parents[2] / "ingest/mappings/finbench.yaml"
 MOVEMENTS = ("AccountRepayLoan", "AccountTransferAccount", "AccountWithdrawAccount", "LoanDepositAccount")
-SUBJECTS = 8
+SUBJECTS = 8 if os.environ.get("FUNDTRAIL_DRILLS") else 4
+"""Movements that are traced on both stores; `make drills` takes more."""
+
+pytestmark = pytest.mark.usefixtures("projected_once")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def subjects(flow: Flow) -> list[str]:
     mixed = np.flatnonzero(flow.count > 2).tolist()
     busy = np.argsort(np.diff(flow.received_start))[-40:].tolist()
     rows = [flow.names[row] for row in chance.sample(mixed, SUBJECTS)]
-    holders = chance.sample(busy, 2) + chance.sample(range(flow.holders), 2)
+    holders = chance.sample(busy, SUBJECTS // 4) + chance.sample(range(flow.holders), SUBJECTS // 4)
     return rows + [flow.holder_names[holder] for holder in holders if flow.holder_names[holder] != "CASH"]
 
 

@@ -16,6 +16,9 @@ import pyarrow as pa
 from casebook import Case, parse_table
 
 from tracer.ledger import Ledger
+from tracer.rules.load import load_rules
+
+RULES = load_rules()
 
 NAMES = {
     *("fund_id", "fund_name", "indicator_id", "parent_indicator_id", "child_indicator_id", "project_id"),
@@ -29,19 +32,15 @@ _NOT_NAMES = {None, "CASH", "无"}
 
 
 @dataclass
-class Pack:
-    """Cases of one day and no clashing settings, looked at together."""
+class Look:
+    """Cases of a pack that are looked at in one scan: their settings do not clash."""
 
-    as_of: date
-    has_settings: bool
-    cases: list[Case] = field(default_factory=list)
-    first: int = 0
-    """The number of the first case."""
+    cases: list[Case]
 
     @property
     def name(self) -> str:
-        rules = sorted({case.rule_id for case in self.cases})
-        return f"{self.as_of}-{'-'.join(rules) if len(rules) < 4 else f'{len(self.cases)}-cases'}"
+        rules = self.rule_ids
+        return "-".join(rules) if len(rules) < 4 else f"{len(self.cases)}-cases"
 
     @property
     def rule_ids(self) -> list[str]:
@@ -52,11 +51,38 @@ class Pack:
         return [text for case in self.cases for text in case.settings]
 
     def takes(self, case: Case) -> bool:
-        if case.alone or any(other.alone for other in self.cases) or self.as_of != case.as_of:
-            return False
-        if not self.has_settings and not case.settings:
+        """Without settings any case that has none; with settings, one case of each rule."""
+        if not self.settings and not case.settings:
             return True
-        return self.has_settings and bool(case.settings) and case.rule_id not in self.rule_ids
+        return bool(self.settings and case.settings) and case.rule_id not in self.rule_ids
+
+
+@dataclass
+class Pack:
+    """Cases of one day in one ledger, and the scans in which they are looked at."""
+
+    as_of: date
+    cases: list[Case] = field(default_factory=list)
+    first: int = 0
+    """The number of the first case."""
+
+    @property
+    def looks(self) -> list[Look]:
+        looks: list[Look] = []
+        for case in self.cases:
+            look = next((look for look in looks if look.takes(case)), None)
+            if look:
+                look.cases.append(case)
+            else:
+                looks.append(Look([case]))
+        return looks
+
+    def takes(self, case: Case) -> bool:
+        """Those of one day; those that stand alone beside others that do and whose tables they never ask."""
+        if self.as_of != case.as_of:
+            return False
+        together = case.alone or any(other.alone for other in self.cases)
+        return not together or all(_apart_anyway(case, other) for other in self.cases)
 
     def of_case(self, rows: list[dict[str, Any]], case: Case) -> list[dict[str, Any]]:
         """The findings that belong to a case, their subjects as the case names them."""
@@ -87,14 +113,24 @@ class Pack:
 
 
 def pack_up(cases: list[Case]) -> list[Pack]:
+    """The cases in as few packs as can be, the largest first."""
     packs: list[Pack] = []
     for case in cases:
         pack = next((pack for pack in packs if pack.takes(case)), None)
         if pack is None:
-            pack = Pack(case.as_of, bool(case.settings))
+            pack = Pack(case.as_of)
             packs.append(pack)
         pack.cases.append(case)
-    return packs
+    return sorted(packs, key=lambda pack: -len(pack.cases))
+
+
+def _apart_anyway(one: Case, other: Case) -> bool:
+    """Whether both stand alone and neither rule looks at a table of the other case."""
+    return one.alone and other.alone and not (_asked(one) & {*other.ledger} or _asked(other) & {*one.ledger})
+
+
+def _asked(case: Case) -> set[str]:
+    return {*RULES[case.rule_id].tables}
 
 
 def _apart(rows: pa.Table, number: int) -> pa.Table:

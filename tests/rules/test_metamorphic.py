@@ -49,7 +49,7 @@ CASES = [replace(case, alone=False) for case in read_cases() if case.kind == "hi
 
 @pytest.fixture(scope="module")
 def rows() -> Rows:
-    return rows_of(Pack(AS_OF, False, CASES).tables())
+    return rows_of(Pack(AS_OF, CASES).tables())
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_the_same_rows_once_more_change_nothing(
 
 
 def test_an_unrelated_county_changes_nothing(rows: Rows, expected: list[str], tmp_path: Path) -> None:
-    abroad = rows_of(Pack(AS_OF, False, CASES, first=3000).tables())
+    abroad = rows_of(Pack(AS_OF, CASES, first=3000).tables())
     theirs = write_sources(tmp_path / "theirs", {n: [_far_off(row) for row in t] for n, t in abroad.items()})
     ours = write_sources(tmp_path / "ours", {n: table for n, table in rows.items() if n != "calendar"})
     take_in(tmp_path / "home", theirs)

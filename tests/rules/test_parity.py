@@ -25,11 +25,13 @@ AS_OF = date(2019, 12, 31)
 RULES = load_rules()
 BOOK = read_cases()
 
+pytestmark = pytest.mark.usefixtures("projected_once")
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("parity")
-    Pack(AS_OF, False, [replace(case, alone=False) for case in BOOK]).write_ledger(folder)
+    Pack(AS_OF, [replace(case, alone=False) for case in BOOK]).write_ledger(folder)
     return folder
 
 

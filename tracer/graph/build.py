@@ -71,7 +71,8 @@ def _on_server(home: Path, version: int, method: str, as_of: date | None, uri: s
         return store
     with projected(home, version, method, as_of) as folder:
         store.load(folder)
-        note.write_text(content.folder_digest(folder), "ascii")
+    digest, _ = store.state()
+    note.write_text(digest or "", "ascii")
     return store
 
 

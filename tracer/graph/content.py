@@ -130,8 +130,9 @@ class Digest:
         self._connection.unregister("part")
 
     def add_file(self, table: Table, path: Path) -> None:
-        """Add the rows of a Parquet file."""
-        self._add(table, parquet(path))
+        """Add the rows of a Parquet file; one without rows adds nothing."""
+        if pq.read_metadata(path).num_rows:
+            self._add(table, parquet(path))
 
     def _add(self, table: Table, relation: str) -> None:
         lanes = ", ".join(f"sum(('0x' || substr(h, {1 + 16 * i}, 16))::UBIGINT::HUGEINT)" for i in range(4))

@@ -30,13 +30,16 @@ def load(store: Neo4jStore, folder: Path) -> bool:
     rows = content.rows_of(folder)
     present = content.files(folder)
     wanted = (content.folder_digest(folder), content.model_digest())
+    whole = content.counts_by_name(rows)
+    if store.state() == wanted and store.counts() == whole:
+        return False
     _refuse_foreign(store)
     with errors_translated(0), store.session(neo4j.WRITE_ACCESS) as holding:
         _declare(holding)
         with holding.begin_transaction() as lock:
             # The node stays locked until this transaction ends, so that two loads wait for each other.
             lock.run(f"MERGE (l:{STATE_LABEL} {{key: 'lock'}}) SET l.used = true").consume()
-            if store.state() == wanted and store.counts() == content.counts_by_name(rows):
+            if store.state() == wanted and store.counts() == whole:
                 return False
             with store.session(neo4j.WRITE_ACCESS) as session:
                 _set_state(session, None, None)
@@ -48,7 +51,7 @@ def load(store: Neo4jStore, folder: Path) -> bool:
                         is_there = (table.name, table.ends) in found
                         if is_there or rows[table]:
                             _bring_to(store, session, compare, table, present.get(table), is_there)
-                _check(store, rows)
+                _check(store, whole)
                 _set_state(session, *wanted)
             lock.commit()
     return True
@@ -224,8 +227,8 @@ def _delete_all(session: neo4j.Session, text: str, parameters: dict[str, Any]) -
             return
 
 
-def _check(store: Neo4jStore, rows: dict[Table, int]) -> None:
-    wanted, found = content.counts_by_name(rows), store.counts()
+def _check(store: Neo4jStore, wanted: dict[str, int]) -> None:
+    found = store.counts()
     wrong = sorted(name for name in wanted if wanted[name] != found[name])
     if wrong:
         raise DataRefusedError(

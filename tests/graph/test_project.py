@@ -338,6 +338,10 @@ def test_time_order_and_money_order(tmp_path: Path) -> None:
         "A1": ("transfer", 0), "P1": ("payment", 1), "P10": ("payment", 2), "P2": ("payment", 3),
         "A2": ("leg", 4),
     }  # fmt: skip
+    morning, midnight = 1_580_544_000_000, 1_580_515_200_000
+    assert graph.nodes("Transfer", "epoch_ms") == {
+        "A1": midnight, "P1": midnight, "P10": midnight, "P2": morning, "A2": midnight + 86_400_000,
+    }  # fmt: skip
     ranks = graph.nodes("Transfer", "rank")
     assert ranks["A2"] is None  # a leg moves nothing
     assert sorted(rank for rank in ranks.values() if rank is not None) == [0, 1, 2, 3]

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from tracer.graph.draft import Draft
 from tracer.graph.identity import id_key, id_problems
-from tracer.graph.seen import seen
+from tracer.graph.seen import MS_PER_DAY, seen
 from tracer.graph.text import dictionary_of, distinct, name_key, text_key
 from tracer.graph.uses import Uses, code_hits, payee_hits, purpose_hits
 from tracer.ledger import Ledger
@@ -233,7 +233,8 @@ WHERE origin_kind = 'indicator' GROUP BY ALL
 
 _TRANSFERS = f"""
 SELECT p.key, p.name AS id, 'payments#' || p._seq AS ref, 'payment' AS kind, p.rank, p.time_rank,
-    p.paid_at AS day, month_of(p.paid_at) AS month, p.amount_fen, r.net_fen, p.shortfall_fen,
+    p.paid_at AS day, month_of(p.paid_at) AS month, p.paid_at * {MS_PER_DAY} + p.paid_at_ms AS epoch_ms,
+    p.amount_fen, r.net_fen, p.shortfall_fen,
     c.fen AS cash_run_fen, p.payer, p.payee, r.is_refund, r.is_household_payment, p.payer_name, p.payee_name,
     p.purpose, p.purpose_key, p.settlement_method, p.contract_key, p.benefit_key, p.period_key,
     p.beneficiary_problem, l.names AS lacking, o.key IS NOT NULL AS is_named_otherwise,
@@ -243,12 +244,13 @@ FROM payments p JOIN payment_natures r ON r.key = p.key LEFT JOIN ({_CASH_RUNS})
     LEFT JOIN ({_LACKING}) l ON l.key = p.key LEFT JOIN ({_OTHER_NAMES}) o ON o.key = p.key
 UNION ALL BY NAME
 SELECT key, name AS id, 'splits#' || _seq AS ref, 'split' AS kind, rank, time_rank, split_on AS day,
-    month_of(split_on) AS month, amount_fen, shortfall_fen, payer, payee
+    month_of(split_on) AS month, split_on * {MS_PER_DAY} AS epoch_ms, amount_fen, shortfall_fen, payer, payee
 FROM splits
 UNION ALL BY NAME
 SELECT t.key, name AS id, 'transfers#' || _seq AS ref,
     CASE WHEN rank IS NULL THEN 'leg' ELSE 'transfer' END AS kind, rank, time_rank, moved_at AS day,
-    month_of(moved_at) AS month, amount_fen, shortfall_fen, payer, payee, memo AS purpose, purpose_key,
+    month_of(moved_at) AS month, moved_at * {MS_PER_DAY} + moved_at_ms AS epoch_ms, amount_fen,
+    shortfall_fen, payer, payee, memo AS purpose, purpose_key,
     CASE WHEN rank IS NOT NULL THEN coalesce(f.fen, 0) END AS fund_fen
 FROM transfers t LEFT JOIN ({_FUND_MONEY}) f ON f.key = t.key
 """

@@ -105,9 +105,10 @@ NODES: tuple[Node, ...] = (
             "progress_percent_fen": INT, "progress_fen": INT,
         },
     ),
-    # kind is split, payment, transfer or leg; rank is null for legs. amount_fen of a split is negative
-    # where it takes back. payer and payee are the holders between which money moved. shortfall_fen is
-    # what the payer did not have. purpose of a bank transfer or leg is its memo; fund_fen
+    # kind is split, payment, transfer or leg; rank is null for legs. epoch_ms is its time as recorded, in ms
+    # since 1970-01-01 on the clock of the books, a date alone counting as 00:00. amount_fen of a split is
+    # negative where it takes back. payer and payee are the holders between which money moved. shortfall_fen
+    # is what the payer did not have. purpose of a bank transfer or leg is its memo; fund_fen
     # is the fund money that a bank transfer carries. Of payments only:
     # net_fen (amount less refunds; undone when not above 0), is_refund, is_household_payment,
     # beneficiary_problem (why the ID number is wrong: format, check-character, birth-date or region; null
@@ -122,8 +123,8 @@ NODES: tuple[Node, ...] = (
         "A movement of money: a split, payment or bank transfer; kind `leg` moves nothing itself.",
         {
             "key": INT, "id": TEXT, "ref": TEXT, "kind": TEXT, "rank": INT, "time_rank": INT, "day": INT,
-            "month": INT, "amount_fen": INT, "net_fen": INT, "fund_fen": INT, "shortfall_fen": INT,
-            "cash_run_fen": INT,
+            "month": INT, "epoch_ms": INT, "amount_fen": INT, "net_fen": INT, "fund_fen": INT,
+            "shortfall_fen": INT, "cash_run_fen": INT,
             "payer": TEXT, "payee": TEXT, "is_refund": BOOL, "is_household_payment": BOOL,
             "payer_name": TEXT, "payee_name": TEXT, "purpose": TEXT, "purpose_key": TEXT,
             "settlement_method": TEXT, "contract_key": TEXT, "benefit_key": TEXT, "period_key": TEXT,

@@ -12,7 +12,7 @@ from tracer.graph.text import filled
 from tracer.ledger import Ledger
 from tracer.schema import DAY_COLUMNS, TABLES, Column
 
-_MS_PER_DAY = 86_400_000
+MS_PER_DAY = 86_400_000
 _ALWAYS_WHOLE = "calendar"
 
 
@@ -46,7 +46,7 @@ def _plain(column: Column, values: pa.ChunkedArray, last: int | None) -> dict[st
         days = pc.if_else(pc.less_equal(days, last), days, None)
     if column.kind == "date":
         return {column.stored: days}
-    ms = values.cast(pa.int64()).fill_null(0).to_numpy() % _MS_PER_DAY
+    ms = values.cast(pa.int64()).fill_null(0).to_numpy() % MS_PER_DAY
     return {column.stored: days, f"{column.stored}_ms": pa.chunked_array([ms])}
 
 

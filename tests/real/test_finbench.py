@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from finbench_reads import asked, expected
 
 from ingest.run import ingest
 from tracer.flow.build import build_flow
@@ -24,6 +25,9 @@ MAPPING = Path(__file__).parents[2] / "ingest/mappings/finbench.yaml"
 MOVEMENTS = ("AccountRepayLoan", "AccountTransferAccount", "AccountWithdrawAccount", "LoanDepositAccount")
 SUBJECTS = 8 if os.environ.get("FUNDTRAIL_DRILLS") else 4
 """Movements that are traced on both stores; `make drills` takes more."""
+
+READS = {"read 1": 395, "read 2": 4_916, "read 5": 10_503}
+"""Rows of the expected answers."""
 
 pytestmark = pytest.mark.usefixtures("projected_once")
 
@@ -133,10 +137,11 @@ def plain(answer: dict[str, Any]) -> tuple[Any, ...]:
     return answer["subject"], answer["direction"], answer["amount_fen"], parts, links
 
 
-def test_both_stores_give_the_traces_of_the_columns(
-    home: Path, flow: Flow, subjects: list[str], neo4j_uri: str
+def test_both_stores_give_the_traces_of_the_columns_and_the_reads_of_finbench(
+    snapshot: Path, home: Path, flow: Flow, subjects: list[str], neo4j_uri: str
 ) -> None:
-    digests = []
+    digests, reads = [], expected(snapshot.parent)
+    assert {name: len(answers) for name, answers in reads.items()} == READS
     for uri in (None, neo4j_uri):
         with open_graph(home, flow.version, uri=uri) as store:
             digests.append(store.digest())
@@ -144,4 +149,5 @@ def test_both_stores_give_the_traces_of_the_columns(
                 for direction in ("backward", "forward"):
                     from_columns = trace(flow, subject, direction).to_dict()
                     assert plain(trace_graph(store, subject, direction)) == plain(from_columns)
+            assert asked(store, snapshot.parent) == reads
     assert digests[0] == digests[1]

@@ -24,6 +24,9 @@ from tracer.graph.neo4j import STATE_LABEL, Neo4jStore, errors_translated
 
 BATCH = 20_000
 
+_AS_PLANNED = "CYPHER replan=skip "
+"""Before texts that can only be run in one way: numbers of rows that changed are no reason to plan anew."""
+
 
 def load(store: Neo4jStore, folder: Path) -> bool:
     """See `Neo4jStore.load`."""
@@ -108,7 +111,12 @@ def _bring_to(
         for batch in _batches(compare, gone, ["element"]):
             _delete(session, table, [row["element"] for row in batch])
         missing = f"SELECT {columns} FROM wanted ANTI JOIN found USING (h, nth)"
-    _create_all(store, table, is_there, _batches(compare, missing, list(table.columns)))
+        if not table.ends:
+            changed = f"{missing} SEMI JOIN found USING (key)"
+            for batch in _batches(compare, changed, list(table.columns)):
+                session.execute_write(_run, _update(table), {"rows": _known(batch)})
+            missing += " ANTI JOIN found USING (key)"
+    _create_all(store, table, _batches(compare, missing, list(table.columns)))
 
 
 def _compare(store: Neo4jStore, compare: duckdb.DuckDBPyConnection, table: Table, file: str) -> None:
@@ -136,17 +144,18 @@ def _batches(
 
 def _delete(session: neo4j.Session, table: Table, elements: list[str]) -> None:
     if table.ends:
-        text, step = "UNWIND $ids AS id MATCH ()-[r]->() WHERE elementId(r) = id DELETE r", BATCH
+        text, step = (
+            f"{_AS_PLANNED}UNWIND $ids AS id MATCH ()-[r]->() WHERE elementId(r) = id DELETE r",
+            BATCH,
+        )
     else:
         # A node may have very many edges, which go in the same transaction.
-        text, step = "UNWIND $ids AS id MATCH (n) WHERE elementId(n) = id DETACH DELETE n", 500
+        text, step = f"{_AS_PLANNED}UNWIND $ids AS id MATCH (n) WHERE elementId(n) = id DETACH DELETE n", 500
     for start in range(0, len(elements), step):
         session.execute_write(_run, text, {"ids": elements[start : start + step]})
 
 
-def _create_all(
-    store: Neo4jStore, table: Table, is_there: bool, batches: Iterator[list[dict[str, Any]]]
-) -> None:
+def _create_all(store: Neo4jStore, table: Table, batches: Iterator[list[dict[str, Any]]]) -> None:
     """Write batches on two sessions: one is packed while the server works on the other."""
 
     def create(batch: list[dict[str, Any]]) -> None:
@@ -154,7 +163,7 @@ def _create_all(
             if table.ends:
                 _create_edges(session, table, batch)
             else:
-                _create_nodes(session, table, is_there, batch)
+                _create_nodes(session, table, batch)
 
     with ThreadPoolExecutor(2) as pool:
         pending: deque[Future[None]] = deque()
@@ -166,16 +175,27 @@ def _create_all(
             future.result()
 
 
-def _create_nodes(session: neo4j.Session, table: Table, is_there: bool, batch: list[dict[str, Any]]) -> None:
-    # MERGE costs more than twice as much, so it is left to labels of which there are some.
-    node = f"MERGE (n:`{table.name}` {{key: row.key}})" if is_there else f"CREATE (n:`{table.name}`)"
-    nodes = [{name: value for name, value in row.items() if value is not None} for row in batch]
+def _create_nodes(session: neo4j.Session, table: Table, batch: list[dict[str, Any]]) -> None:
+    text = f"{_AS_PLANNED}UNWIND $rows AS row CREATE (n:`{table.name}`) SET n = row"
     try:
-        session.execute_write(_run, f"UNWIND $rows AS row {node} SET n = row", {"rows": nodes})
+        session.execute_write(_run, text, {"rows": _known(batch)})
     except ConstraintError:
         raise DataRefusedError(
             f"{table.file} 不能入图：有重复的键 / {table.file} cannot be loaded: a key is there twice"
         ) from None
+
+
+def _update(table: Table) -> str:
+    return f"{_AS_PLANNED}UNWIND $rows AS row {_match('n', table.name, 'row.key')} SET n = row"
+
+
+def _match(name: str, label: str, key: str) -> str:
+    """A node by its key; without the hint a plan that was made for few nodes would read all of them."""
+    return f"MATCH ({name}:`{label}` {{key: {key}}}) USING INDEX {name}:`{label}`(key)"
+
+
+def _known(batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if value is not None} for row in batch]
 
 
 def _create_edges(session: neo4j.Session, table: Table, batch: list[dict[str, Any]]) -> None:
@@ -185,8 +205,8 @@ def _create_edges(session: neo4j.Session, table: Table, batch: list[dict[str, An
         for row in batch
     ]
     text = (
-        "UNWIND $rows AS row"
-        f" MATCH (a:`{table.ends[0]}` {{key: row.a}}) MATCH (b:`{table.ends[1]}` {{key: row.b}})"
+        f"{_AS_PLANNED}UNWIND $rows AS row"
+        f" {_match('a', table.ends[0], 'row.a')} {_match('b', table.ends[1], 'row.b')}"
         f" CREATE (a)-[r:`{table.name}`]->(b){' SET r = row.p' if table.properties else ''}"
     )
     made = session.execute_write(_run, text, {"rows": rows}).relationships_created

@@ -33,7 +33,8 @@ bench: $(SETUP)  ## the figures of the README
 
 drills: $(SETUP) debian  ## kills, large random runs, faults; says how many kills struck during work
 	FUNDTRAIL_DRILLS=100 $(BIN)/python -m pytest -rP tests/drills tests/casework tests/rules/test_metamorphic.py \
-	  tests/rules/test_oracle.py tests/graph/test_project_random.py tests/real/test_finbench.py --numprocesses 2 --dist loadgroup
+	  tests/rules/test_oracle.py tests/flow/test_bounds.py tests/graph/test_project_random.py tests/real/test_finbench.py \
+	  --numprocesses 2 --dist loadgroup
 
 docs: $(SETUP)  ## the generated pages
 	$(BIN)/python -m api.docs

@@ -15,6 +15,36 @@ class TracePart(BaseModel):
     amount: str
 
 
+class BoundsPart(BaseModel):
+    """An origin, or a place where money is now: at least so much, and at most."""
+
+    id: str
+    kind: str
+    title: str
+    min_fen: Fen
+    max_fen: Fen
+    least: str
+    most: str
+
+
+class Bounds(BaseModel):
+    """Least and most under any choice; `limit` bounds the list, and what is not listed is counted."""
+
+    subject: str
+    title: str
+    direction: str
+    method: str
+    as_of: str | None
+    ledger_version: int
+    amount_fen: Fen
+    amount: str
+    parts: list[BoundsPart]
+    parts_count: int
+    complete: bool
+    tight: bool = Field(description="False where the work was cut: limits are sound, but may not be reached.")
+    loose_parts: int
+
+
 class TraceLink(BaseModel):
     """How many fen of the money went from one movement, or an origin, to another."""
 

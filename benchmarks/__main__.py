@@ -21,6 +21,8 @@ RUNS: tuple[tuple[str, ...], ...] = (
     ("kernel", "--size", "10000000", "--shape", "random", "--repeat", "1"),
     ("kernel", "--size", "10000000", "--shape", "hub"),
     ("prorata",),
+    ("bounds", "--size", "1000000"),
+    ("bounds", "--size", "10000000"),
     ("ingest", "--size", "1000000"),
     ("graph", "--size", "1000000"),
     ("trace",),

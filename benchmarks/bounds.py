@@ -3,8 +3,9 @@
 Usage: python -m benchmarks.bounds [--size 1000000] [--asked 200]
 
 The ledger is the tree of `benchmarks.trace`, with a hub that 100,000 rows reach and 100,000 leave. Payments
-are drawn at random, and from those of the hub; each is asked for least and most of all its origins. The peer
-is networkx, whose preflow-push gets the same cone, contracted as ours is, and the most of one origin of each
+are drawn at random, and from those of the hub; each is asked for least and most of all its origins, or,
+forward, at all holders: those of a province's payment are nearly everybody, and the work is cut. The peer is
+networkx, whose preflow-push gets the same cone, contracted as ours is, and the most of one origin of each
 payment; ours then answers the same question alone.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 from networkx.algorithms.flow import preflow_push
 
 from benchmarks.trace import movements_of
-from benchmarks.tree import HUB, Tree, grow
+from benchmarks.tree import HUB, PROJECT, PROVINCE, Tree, grow
 from tracer.flow.bounds import bounds
 from tracer.flow.build import follow
 from tracer.flow.codes import Int64
@@ -119,7 +120,11 @@ def measure(tree: Tree, asked: int) -> None:
     bounds(flow, network, flow.names[int(any_row[0])], "backward")
     latencies("backward, any payment", flow, network, any_row, "backward")
     latencies("backward, payment of the hub", flow, network, of_hub, "backward")
-    latencies("forward, any payment", flow, network, any_row, "forward")
+    of_projects = rng.choice(np.flatnonzero(tree.level[tree.payer] == PROJECT), asked, replace=False)
+    of_provinces = rng.choice(np.flatnonzero(tree.level[tree.payer] == PROVINCE), 2, replace=False)
+    latencies("forward, payment of a project", flow, network, of_projects, "forward")
+    latencies("forward, payment of the hub", flow, network, of_hub, "forward")
+    latencies("forward, payment of a province", flow, network, of_provinces, "forward")
     compare(network, any_row[:6])
 
 

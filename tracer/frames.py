@@ -14,8 +14,10 @@ import pandas as pd
 from tracer.calendar import date_of
 from tracer.casework.feed import feed_ledger
 from tracer.errors import UsageError
+from tracer.flow.bounds import bounds
 from tracer.flow.build import build_flow
 from tracer.flow.codes import ACCOUNT, CASH_HOLDER, INDICATOR, TREASURY
+from tracer.flow.network import build_network
 from tracer.flow.store import Flow
 from tracer.flow.trace import Trace as FlowTrace
 from tracer.flow.trace import links, trace
@@ -101,6 +103,34 @@ class Books:
         """
         return Trace(trace(self.flow(method, as_of), subject, direction), unmasked=self.unmasked)
 
+    def bounds(
+        self, subject: str, direction: str = "backward", as_of: date | str | None = None
+    ) -> pd.DataFrame:
+        """Least and most of each origin, or at each place, under any choice at every holder.
+
+        `frame.attrs` has `amount_fen`, and `tight`: whether all are known to be attained. Raises `UsageError`
+        for an unknown identifier.
+        """
+        flow = self.flow("linked", as_of)
+        answer = bounds(flow, build_network(self.home, flow), subject, direction)
+        indicators = set(flow.holder_names.take((flow.holder_kind == INDICATOR).nonzero()[0]))
+        rows = [
+            (
+                part.id if self.unmasked else masked_part(part.id, part.kind, indicators),
+                *(
+                    part.kind,
+                    part.min_fen,
+                    part.max_fen,
+                    format_yuan(part.min_fen),
+                    format_yuan(part.max_fen),
+                ),
+            )
+            for part in answer.parts
+        ]
+        frame = pd.DataFrame(rows, columns=["id", "kind", "min_fen", "max_fen", "least_yuan", "most_yuan"])
+        frame.attrs.update(amount_fen=answer.amount_fen, tight=not answer.loose)
+        return frame
+
     def links(self, method: str = "linked", as_of: date | str | None = None) -> pd.DataFrame:
         """Every link: from, to, origin, line, fen (contract section 3)."""
         flow = self.flow(method, as_of)
@@ -134,6 +164,13 @@ class Books:
         facts = ("not_evaluable", "calendar_gaps", "summary", "pack")
         frame.attrs.update({name: found[name] for name in facts})
         return frame
+
+
+def masked_part(name: str, kind: str, indicators: set[str]) -> str:
+    """An origin or place without what may not be seen."""
+    if kind == "indicator":
+        return name
+    return mask_account(name) if kind == "account" else mask_holder(name, indicators)
 
 
 class Trace:
@@ -208,9 +245,7 @@ class Trace:
         return set(flow.holder_names.take((flow.holder_kind == INDICATOR).nonzero()[0]))
 
     def _part(self, name: str, kind: str) -> str:
-        if self._unmasked or kind == "indicator":
-            return name
-        return mask_account(name) if kind == "account" else mask_holder(name, self._indicators)
+        return name if self._unmasked else masked_part(name, kind, self._indicators)
 
     def _title(self, holder: int) -> str:
         """A holder in words: document and fund of an indicator, name and number of an account."""

@@ -7,17 +7,20 @@ from fastapi import APIRouter, Query
 
 from api.deps import LIMIT, Limit, OpenBooks, Volume
 from api.errors import NotFound
-from api.schemas_ways import Trace, TraceLink, TracePart
-from api.story import BIRTHS, Story, holder_number
+from api.schemas_ways import Bounds, BoundsPart, Trace, TraceLink, TracePart
+from api.story import BIRTHS, Story, holder_number, part_title
 from api.telling import subject_line
 from tracer.errors import UsageError
+from tracer.flow.bounds import bounds
+from tracer.flow.codes import BOUNDS
+from tracer.flow.network import build_network
 from tracer.flow.store import Flow
 from tracer.flow.trace import find, origin_name, trace
 from tracer.money import format_yuan
 
 router = APIRouter(tags=["trace"])
 
-Method = Literal["linked", "fifo", "lifo", "pro-rata"]
+Method = Literal["linked", "fifo", "lifo", "pro-rata", "bounds"]
 
 
 @router.get("/trace/{id:path}")
@@ -28,11 +31,14 @@ def trace_one(
     method: Method = "linked",
     as_of: Annotated[date | None, Query(description="Nothing dated later is seen.")] = None,
     limit: Limit = LIMIT,
-) -> Trace:
+) -> Trace | Bounds:
     """Trace a payment, bank transfer, split or indicator by its identifier, or an account by its key.
 
-    `limit` bounds parts and links, the largest first; what is not listed is counted.
+    `limit` bounds parts and links, the largest first; what is not listed is counted. `bounds` gives least and
+    most under any choice at every holder instead of one figure, and no links.
     """
+    if method == BOUNDS:
+        return _bounds(books, id, direction, as_of, limit)
     flow = books.flow(method, as_of)
     volume = books.volume(flow.version)
     story = Story(trace(flow, subject_of(flow, volume, id), direction), books.ledger)
@@ -72,6 +78,40 @@ def trace_one(
         complete=len(listed) == len(answer.parts) and len(links) == len(answer.link_fen),
         cut_fen=cut,
         exact=answer.exact,
+    )
+
+
+def _bounds(books: OpenBooks, id: str, direction: str, as_of: date | None, limit: int) -> Bounds:
+    flow = books.flow("linked", as_of)
+    volume = books.volume(flow.version)
+    subject = subject_of(flow, volume, id)
+    answer = bounds(flow, build_network(books.home, flow), subject, direction)
+    story = Story(trace(flow, subject, direction), books.ledger)
+    return Bounds(
+        subject=id,
+        title=subject_line(story),
+        direction=direction,
+        method=BOUNDS,
+        as_of=as_of.isoformat() if as_of else None,
+        ledger_version=flow.version,
+        amount_fen=answer.amount_fen,
+        amount=format_yuan(answer.amount_fen),
+        parts=[
+            BoundsPart(
+                id=shown(flow, volume, part.id, is_account=part.kind == "account"),
+                kind=part.kind,
+                title=part_title(story, part.id, part.kind, direction),
+                min_fen=part.min_fen,
+                max_fen=part.max_fen,
+                least=format_yuan(part.min_fen),
+                most=format_yuan(part.max_fen),
+            )
+            for part in answer.parts[:limit]
+        ],
+        parts_count=len(answer.parts),
+        complete=len(answer.parts) <= limit,
+        tight=not answer.loose,
+        loose_parts=answer.loose,
     )
 
 

@@ -3,10 +3,15 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from conftest import Run
+from fastapi.testclient import TestClient
 from small_county import CANARIES, POOL, ZHANG
+
+import tracer
+from api.app import create_app
 
 TRACE = ("trace", "PZ00000382", "--direction", "backward", "--method", "bounds")
 
@@ -98,3 +103,24 @@ def test_links_say_least_and_most_of_every_movement(run: Run, monkeypatch: pytes
     refused = run("links", "--method", "bounds")
     assert refused.exit_code == 3
     assert "trace --method bounds" in refused.stderr
+
+
+@pytest.mark.parametrize("direction", ["backward", "forward"])
+def test_the_other_doors_say_the_same_and_are_masked(run: Run, home: Path, direction: str) -> None:
+    asked = ("trace", "PZ00000381", "--direction", direction, "--method", "bounds", "--format", "json")
+    parts = json.loads(run(*asked).stdout)["parts"]
+    client = TestClient(create_app(home), base_url="http://localhost")
+    asked_of = {"direction": direction, "method": "bounds"}
+    response = client.get("/v1/trace/PZ00000381", params=asked_of)
+    answer = response.json()
+    assert [(part["min_fen"], part["max_fen"]) for part in answer["parts"]] == [
+        (part["min_fen"], part["max_fen"]) for part in parts
+    ]
+    assert (answer["amount_fen"], answer["complete"], answer["tight"]) == (1_200_000, True, True)
+    first = client.get("/v1/trace/PZ00000381", params=asked_of | {"limit": 1}).json()
+    assert (len(first["parts"]), first["parts_count"], first["complete"]) == (1, len(parts), False)
+    exact = tracer.open(home, unmasked=True).bounds("PZ00000381", direction)
+    assert exact[["id", "kind", "min_fen", "max_fen"]].to_dict("records") == parts
+    masked = tracer.open(home).bounds("PZ00000381", direction)
+    shown = response.text + masked.to_csv()
+    assert not [canary for canary in CANARIES if canary in shown]

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pytest
 
 from tests.flow import every_choice, reference
@@ -14,10 +15,11 @@ from tests.flow.reference import Tables
 from tracer.flow.bounds import Bounds, bounds
 from tracer.flow.bounds_links import bounds_links
 from tracer.flow.build import flow_of
-from tracer.flow.codes import METHODS
+from tracer.flow.codes import METHODS, UNEXPLAINED
+from tracer.flow.interval import interval
 from tracer.flow.network import Network, network_of
 from tracer.flow.store import Flow
-from tracer.flow.trace import trace
+from tracer.flow.trace import origin_name, trace
 
 DRILLS = int(os.environ.get("FUNDTRAIL_DRILLS", "0"))
 """`make drills` sets it to 100: then a hundred thousand ledgers are tried, else a seeded sample."""
@@ -101,6 +103,53 @@ def test_links_are_the_bounds_of_every_movement() -> None:
         assert len(found) == len(answer["links"])
         compared += len(found)
     assert compared > 4 * TINY
+
+
+def test_the_interval_contains_the_bounds() -> None:
+    narrow = 0
+    for _, flow, network in tried_ledgers(40, 7):
+        for origin in np.unique(network.origin).tolist() if not flow.homonyms else ():
+            found = interval(network, network.origin == origin)
+            name = origin_name(flow, origin)
+            for row, low, high in zip(range(flow.rows), found.row_low, found.row_high, strict=True):
+                answer = bounds(flow, network, flow.names[row], "backward")
+                limits = [(part.min_fen, part.max_fen) for part in answer.parts if part.id == name]
+                least, most = limits[0] if limits else (0, 0)
+                assert low <= least <= most <= high
+                narrow += low > 0 and high < flow.amount[row]
+    assert narrow
+
+
+def test_cut_work_leaves_sound_limits_and_says_so() -> None:
+    cut = 0
+    for world, flow, network in tried_ledgers(60, 9):
+        for subject in subjects(world):
+            for direction in ("backward", "forward"):
+                exact = limits_of(bounds(flow, network, subject, direction))
+                loose = bounds(flow, network, subject, direction, work_limit=-1)
+                assert loose.to_dict().get("loose_parts", 0) == loose.loose
+                assert ("tight" in loose.to_dict()) == (loose.loose > 0)
+                cut += loose.loose
+                for part, (least, most) in limits_of(loose).items():
+                    assert least <= exact.get(part, (0, 0))[0]
+                    assert exact.get(part, (0, 0))[1] <= most
+    assert cut
+
+
+def test_a_fund_and_what_holders_have_of_it_agree() -> None:
+    """An indicator that nothing came to and that never fell short: both directions give the same figures."""
+    compared = 0
+    for world, flow, network in tried_ledgers(80, 8):
+        came = np.diff(flow.received_start)
+        for holder in np.flatnonzero((flow.issue_fen > 0) & (came == 0)).tolist():
+            if flow.homonyms or UNEXPLAINED * flow.holders + holder in network.origin:
+                continue
+            name = flow.holder_names[holder]
+            for (place, _), limits in limits_of(bounds(flow, network, name, "forward")).items():
+                if place in world.indicators or place in world.accounts:
+                    assert limits_of(bounds(flow, network, place, "backward"))[name, "indicator"] == limits
+                    compared += 1
+    assert compared > 40
 
 
 def amounts(flow: Flow, subject: str, direction: str) -> tuple[int, dict[tuple[str, str], int]]:

@@ -4,11 +4,14 @@ import numpy as np
 
 from tracer.flow.codes import CASH_IN, UNEXPLAINED, Int64
 from tracer.flow.limits import ANY, Found
-from tracer.flow.maxflow import CUT, Goals, push, reversed_graph, undo, work_for
+from tracer.flow.maxflow import CUT, LIMIT, WORK, Goals, push, reversed_graph, undo, work_for
 from tracer.flow.network import Network
 from tracer.flow.store import Flow, bucket_of
-from tracer.flow.upstream import Cone, cone_to, graph_of, widths_from, widths_to
+from tracer.flow.upstream import Cone, cone_to, graph_of, widths_from, widths_in, widths_to
 from tracer.flow.walk import pieces_born, pieces_of_row, pieces_received, sums_by
+
+FIRST_TURN = 20_000
+"""So many edges a search looks at before the other direction has its turn."""
 
 
 def bounds_of_origins(flow: Flow, network: Network, row: int | None, holder: int, work_limit: int) -> Found:
@@ -147,25 +150,47 @@ class _Search:
         births = len(cone.birth)
         self.graph, stands = graph_of(cone, cone.birth, cone.born, self.most)
         self.back = reversed_graph(self.graph)
-        self.work = work_for(self.graph, question.limit)
+        self.work, self.limit = work_for(self.graph, question.limit), question.limit
         self.nodes = np.arange(len(stands), len(stands) + births, dtype=np.int32)
         self.heads, self.end = stands[cone.birth], np.array([question.end], np.int32)
         self.edges = np.arange(len(self.graph.tail) - births, len(self.graph.tail))
-        reach = np.append(question.reach, np.ones(births, np.int64))
-        self.to_end = Goals(np.append(question.width, np.zeros(births, np.int64)), self.most, reach)
-        self.to_births = Goals(np.zeros(len(reach), np.int64), ANY, reach)
+        nodes = len(stands) + births
+        self.width, self.reach = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
+        self.to_births = Goals(np.zeros(nodes, np.int64), ANY, np.ones(nodes, np.int64))
         self.to_births.width[self.nodes] = ANY
+        none = np.zeros(births, np.int64)
+        self.to_end = Goals(np.append(question.width, none), self.most, np.append(question.reach, none + 1))
 
     def most_of(self, births: Int64, upper: int) -> tuple[int, bool]:
-        """The most of these births that reaches the end, which is at most `upper`, and whether it is sure."""
+        """The most of these births that reaches the end, which is at most `upper`, and whether it is sure.
+
+        A search that goes forward is short where the births are scarce, one that goes back where money is
+        scarce near the end. Which that is shows: they take turns, each time with four times as much work.
+        """
         fen = self.graph.most[self.edges[births]]
-        goals = self.to_end._replace(need=upper)
-        reached = push(self.graph, self.work, goals, self.nodes[births], fen, upper)
-        undo(self.work)
-        return (reached, True) if not self.work.state[CUT] else (upper, False)
+        widths_in(self.graph, self.nodes[births], fen, self.width, self.reach)
+        upper = min(upper, int(self.reach[self.end[0]]))
+        if self.width[self.end[0]] >= upper:
+            return upper, True
+        goals = Goals(self.width, upper, self.reach)
+        turn = FIRST_TURN
+        while self.work.state[WORK] <= self.limit:
+            for graph, where, begin, rest in (
+                (self.graph, self.to_end._replace(need=upper), self.nodes[births], fen.copy()),
+                (self.back, goals, self.end, np.array([upper])),
+            ):
+                self.work.state[LIMIT] = min(self.limit, self.work.state[WORK] + turn)
+                reached = push(graph, self.work, where, begin, rest, upper)
+                undo(self.work)
+                is_cut, self.work.state[CUT] = self.work.state[CUT], 0
+                if not is_cut or reached == upper:
+                    return reached, True
+            turn *= 4
+        return upper, False
 
     def carry_all(self) -> None:
         """Let money of all births fill the end; `least_of` begins with it."""
+        self.work.state[LIMIT] = self.limit
         push(self.back, self.work, self.to_births, self.end, np.array([self.most]), self.most)
 
     def least_of(self, births: Int64) -> tuple[int, bool]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from tracer.flow.codes import Bool, Int32, Int64
 from tracer.flow.compiled import compiled
+from tracer.flow.limits import ANY
 from tracer.flow.maxflow import Graph
 from tracer.flow.network import Network
 
@@ -158,6 +159,27 @@ def graph_of(cone: Cone, at: Int32, fen: Int64, wide: int | None = None) -> tupl
     heads = np.concatenate([heads[:edges], stands[at]])
     out, into = _by_end(tails, nodes + len(at)), _by_end(heads, nodes + len(at))
     return Graph(*out, *into, tails, heads, np.concatenate([most[:edges], fen])), stands
+
+
+@compiled
+def widths_in(graph: Graph, at: Int32, fen: Int64, width: Int64, reach: Int64) -> None:
+    """As `widths_from`, on a graph: of money that comes in by the nodes `at`, which nothing leads to.
+
+    Every edge leads to a later node, but for those of money that comes in.
+    """
+    width[:], reach[:] = 0, 0
+    for k in range(len(at)):
+        width[at[k]], reach[at[k]] = ANY, ANY
+        head = graph.head[graph.out[graph.out_start[at[k]]]]
+        width[head] = max(width[head], fen[k])
+        reach[head] += fen[k]
+    for v in range(at[0]):
+        if reach[v] > 0:
+            for k in range(graph.out_start[v], graph.out_start[v + 1]):
+                edge = graph.out[k]
+                head, most = graph.head[edge], graph.most[edge]
+                width[head] = max(width[head], min(width[v], most))
+                reach[head] += min(reach[v], most)
 
 
 @compiled

@@ -29,7 +29,7 @@ CODES = ("normal", "violation", "corrected", "yellow", "red", "green", "facts �
 
 
 SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-"""For what is said of scans and slips before anything reaches the database."""
+"""For the words in which scans and slips are told and refused, whatever the database."""
 
 
 def zh_of(text: str) -> str:
@@ -152,6 +152,7 @@ def test_the_printed_command_runs_once_its_gaps_are_filled(run: Run, home: Path,
     assert "slip file" not in run("slip", "print", alert)
 
 
+@SQLITE_ONLY
 def test_a_form_is_printed_as_a_workbook_only_and_where_it_can_be(run: Run, tmp_path: Path) -> None:
     alert = late(run)["alert_id"]
     assert ".xlsx" in run("slip", "print", alert, "-o", tmp_path / "slip.csv", code=2)
@@ -171,6 +172,7 @@ def test_a_form_is_printed_as_a_workbook_only_and_where_it_can_be(run: Run, tmp_
 # ------------------------------------------------------------------------------------------------ slip file
 
 
+@SQLITE_ONLY
 def test_a_form_names_what_it_lacks_by_label_and_cell(run: Run, tmp_path: Path) -> None:
     form = tmp_path / "slip.xlsx"
     run("slip", "print", late(run)["alert_id"], "-o", form)
@@ -188,6 +190,7 @@ def test_a_form_names_what_it_lacks_by_label_and_cell(run: Run, tmp_path: Path) 
     assert f"formulas: Basis ({labels['处理依据']})" in text
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -207,6 +210,7 @@ def test_a_file_that_is_no_form(
     assert not any(word in text for word in ("BadZip", "Exception", "Error:", "KeyError", "Errno"))
 
 
+@SQLITE_ONLY
 def test_every_item_that_is_wrong_is_named_as_people_know_it(run: Run) -> None:
     alert = late(run)
     text = file_by_options(run, alert, code=2, facts="  ", handled_on="2999-01-01")
@@ -230,6 +234,7 @@ def test_a_version_that_never_was_is_not_told_as_another_handler(run: Run, clien
     assert "已被他人" in file_by_options(run, alert, code=3, result="normal")
 
 
+@SQLITE_ONLY
 def test_chinese_messages_have_chinese_words(run: Run) -> None:
     alert = late(run)
     texts = [file_by_options(run, alert, code=3, result="corrected")]

@@ -5,10 +5,24 @@ from typing import Annotated, Any
 
 import typer
 
-from api.choices import AsOf, Choices, Method, choices, parse_day
+from api.choices import AsOf, Choices, Method, RuleOption, choices, parse_day
 from api.commands.follow import require_data
-from api.render import Progress, add_row, table, words, write_csv, write_json, write_table
+from api.commands.judge import FINDING, evidence_text
+from api.render import (
+    Progress,
+    add_row,
+    as_dict_rows,
+    table,
+    words,
+    write_csv,
+    write_json,
+    write_line,
+    write_table,
+)
+from tracer.errors import UsageError
+from tracer.messages import say
 from tracer.money import format_yuan
+from tracer.text import brief
 
 cluster_app = typer.Typer(
     rich_markup_mode=None,
@@ -59,13 +73,90 @@ def run(
     folder = out or chosen.home / "cluster" / flow_name(version, method, day)
     told = Progress()
 
-    def say(step: str, window: int, windows: int) -> None:
+    def tell(step: str, window: int, windows: int) -> None:
         told(chosen.say(f"cluster_{step}", window=window, windows=windows))
 
     told(chosen.say("cluster_starting", master=master))
     with open_session(master) as spark:
         sizes = Sizes(window_rows=window_rows)
-        _write_summary(chosen, run_cluster(spark, chosen.home, folder, method, day, sizes, say))
+        _write_summary(chosen, run_cluster(spark, chosen.home, folder, method, day, sizes, tell))
+
+
+@cluster_app.command("scan")
+def scan(
+    context: typer.Context,
+    as_of: AsOf = None,
+    rule: RuleOption = None,
+    master: Master = "local[*]",
+    groups: Annotated[
+        int, typer.Option(min=0, help="行分成几组，0 为每核三组。 Groups of rows; 0: three for each core.")
+    ] = 0,
+) -> None:
+    """不追踪资金的规则，分组检查。 The rules that follow no money, group by group; --as-of is required.
+
+    Findings are those of `fundtrail scan`; every other rule is named with the reason. csv has one line per
+    finding, rule that cannot be evaluated and rule that is not covered (column `record`).
+    """
+    from tracer.cluster.findings import cluster_findings
+    from tracer.cluster.session import open_session
+
+    chosen = choices(context)
+    day = parse_day(as_of)
+    if day is None:
+        raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
+    require_data(chosen)
+    told = Progress()
+    told(chosen.say("cluster_starting", master=master))
+    with open_session(master) as spark:
+        told(chosen.say("cluster_judging"))
+        found = cluster_findings(spark, chosen.home, day, rule, groups)
+    _write_found(chosen, found)
+
+
+def _write_found(chosen: Choices, found: dict[str, Any]) -> None:
+    if chosen.format == "json":
+        write_json(found)
+        return
+    if chosen.format == "csv":
+        blank = [None] * (len(FINDING) - 1)
+        rows = [["finding", *row, None, None] for row in as_dict_rows(found["findings"], FINDING)]
+        rows += [
+            ["not_evaluable", entry["rule_id"], *blank, " ".join(entry["missing"]), None]
+            for entry in found["not_evaluable"]
+        ]
+        rows += [["refused", entry["rule_id"], *blank, None, entry["reason"]] for entry in found["refused"]]
+        write_csv(("record", *FINDING, "missing", "reason"), rows)
+        return
+    _write_findings(chosen, found)
+    for reason in dict.fromkeys(entry["reason"] for entry in found["refused"]):
+        rules = [entry["rule_id"] for entry in found["refused"] if entry["reason"] == reason]
+        write_line(chosen.say(f"cluster_refused_{reason}", rules=chosen.separator.join(rules)))
+
+
+def _write_findings(chosen: Choices, found: dict[str, Any]) -> None:
+    from api.asked import Subjects
+    from tracer.rules.packs import load_packs
+
+    packs = load_packs(chosen.home)
+    rules = packs.rules(
+        packs.year_for(int(found["as_of"][:4])), [row["rule_id"] for row in found["findings"]]
+    )
+    facts = {"as_of": found["as_of"], "version": found["ledger_version"], "count": len(found["findings"])}
+    write_line(chosen.say("findings_title", **facts))
+    subjects = Subjects(chosen, found["ledger_version"])
+    made = table(*words(chosen.lang, "level", "rule", "subject", "amount_yuan", "evidence"), right=[3])
+    for finding in found["findings"]:
+        add_row(
+            made,
+            chosen.say(finding["level"]),
+            finding["rule_id"],
+            brief(subjects.text(finding, rules[finding["rule_id"]])),
+            format_yuan(finding["amount_fen"]),
+            evidence_text(chosen, finding["evidence"]),
+        )
+    write_table(made)
+    for entry in found["not_evaluable"]:
+        write_line(chosen.say("cluster_lacks", rule=entry["rule_id"], tables=" ".join(entry["missing"])))
 
 
 @cluster_app.command("neo4j-files")

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,17 @@ def spark() -> Iterator[Any]:
         yield session
 
 
+def county(folder: Path) -> tuple[Path, date]:
+    """The home of an invented county, and the day on which its planted cases are there to be found."""
+    key = generate(folder / "files", PAYMENTS)
+    ingest(folder / "home", [folder / "files" / "办公文件"])
+    return folder / "home", date.fromisoformat(key.as_of)
+
+
 @pytest.fixture(scope="session")
 def cluster_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An invented county, and random ledgers beside it whose holders it does not know."""
-    folder = tmp_path_factory.mktemp("cluster")
-    generate(folder / "files", PAYMENTS)
-    home = folder / "home"
-    ingest(home, [folder / "files" / "办公文件"])
+    home, _ = county(tmp_path_factory.mktemp("cluster"))
     with Ledger(home).write() as writer:
         for number in range(RANDOM_LEDGERS):
             tables = RandomLedger(random.Random(number)).tables()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -27,7 +28,10 @@ from tracer.flow.movements import COLUMNS, PAYMENT, read_tables
 from tracer.flow.trace import links, origin_name
 from tracer.ledger import Ledger
 
-pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
+    pytest.mark.xdist_group("cluster"),  # one cluster for all
+]
 
 SIZES = Sizes(bucket_rows=900, window_rows=2_500, parts=3)
 AS_OF = date(2020, 3, 4)
@@ -76,6 +80,12 @@ def _check_that_it_ran_apart(spark: Any, prepared: frames.Prepared) -> None:
     """Each of the two executor processes has worked: Spark knows them by host and port."""
     executors = spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size()
     assert executors == 3  # the driver counts as one
+    children = psutil.Process().children(recursive=True)
+    java = [child for child in children if child.name() == "java"]
+    assert sum("ExecutorBackend" in " ".join(child.cmdline()) for child in java) == 2
+    listening = [c for child in java for c in child.net_connections("inet") if c.status == "LISTEN"]
+    assert listening
+    assert {c.laddr.ip for c in listening} <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
     parts = prepared.read("dealt").select("window", "part").distinct().count()
     assert parts > len(prepared.starts)
 

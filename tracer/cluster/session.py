@@ -29,6 +29,8 @@ def open_session(master: str, settings: Mapping[str, str] | None = None) -> Iter
     _check_installed()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     is_here = re.match(r"local\b|spark://(?:127\.0\.0\.1|localhost):", master)
+    if is_here:
+        os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"  # read by the master, workers and executors that we start
     chosen = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

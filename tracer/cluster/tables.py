@@ -12,7 +12,7 @@ from tracer.ledger import Ledger
 from tracer.ledger_files import files_of
 from tracer.schema import TABLES
 
-_OWN = [("_seq", pa.int64()), ("_rev", pa.int32()), ("_batch", pa.int64())]
+_OWN = [("_seq", pa.int64()), ("_rev", pa.int32()), ("_batch", pa.int64()), ("_row", pa.int64())]
 
 
 class LedgerFrames:
@@ -28,19 +28,22 @@ class LedgerFrames:
         """How many rows the table has accepted, corrections among them."""
         return sum(int(batch["accepted"]) for batch in self._batches if batch["table"] == table)
 
-    def read(self, table: str, columns: Sequence[str]) -> Any:
-        """The columns asked for and `_seq` of the newest version of each row, in no particular order."""
+    def read(self, table: str, columns: Sequence[str], more: Sequence[str] = ()) -> Any:
+        """The columns asked for and `_seq` of the newest version of each row, in no particular order.
+
+        `more` may be `_batch` and `_row`, which tell where a row came from.
+        """
         from pyspark.sql import functions as f
 
         fields = [*(TABLES[table].arrow.field(name) for name in columns), *(pa.field(*own) for own in _OWN)]
         schema = spark_schema(pa.schema(fields))
         batches = [b["batch"] for b in self._batches if b["table"] == table and b["accepted"]]
         if not batches:
-            return self.spark.createDataFrame([], schema).drop("_rev", "_batch")
+            return self.spark.createDataFrame([], schema).select(*columns, "_seq", *more)
         folder = self.ledger.folder / table
         files = [address(file) for file in files_of(folder)]
         found = self.spark.read.schema(schema).parquet(*files)
-        found = found.where(f.col("_batch").isin(batches)).drop("_batch")
+        found = found.where(f.col("_batch").isin(batches)).select(*columns, "_seq", "_rev", *more)
         if _may_be_corrected(folder):
             newest = found.groupBy("_seq").agg(f.max("_rev").alias("_rev"))
             found = found.join(newest, ["_seq", "_rev"], "left_semi")

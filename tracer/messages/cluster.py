@@ -9,6 +9,28 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cluster_window": ("时间窗 {window}／{windows}…", "Window {window} of {windows} …"),
     "cluster_check": ("逐分核对…", "Checking every fen …"),
     "cluster_links": ("写环节和来源…", "Writing links and origins …"),
+    "cluster_judging": ("逐组检查…", "Evaluating rules, group by group …"),
+    "cluster_lacks": ("{rule} 缺数据：{tables}", "{rule} lacks data: {tables}"),
+    "cluster_refused_money": (
+        "不能分组（要逐手追踪资金），请用 scan：{rules}",
+        "Not covered, as they follow money from hand to hand; use scan: {rules}",
+    ),
+    "cluster_refused_holder": (
+        "不能分组（要看一个账户或指标的全部收付），请用 scan：{rules}",
+        "Not covered, as they look at all movements of an account or indicator; use scan: {rules}",
+    ),
+    "cluster_refused_person": (
+        "不能分组（要认出各处登记中的同一个人），请用 scan：{rules}",
+        "Not covered, as they need to know one person across all registers; use scan: {rules}",
+    ),
+    "cluster_refused_ledger": (
+        "不能分组（要互相比较全账本的行），请用 scan：{rules}",
+        "Not covered, as they compare rows of the whole ledger; use scan: {rules}",
+    ),
+    "cluster_refused_unknown": (
+        "不能分组（本地规则，不知要看哪些行），请用 scan：{rules}",
+        "Not covered, as it is not known which rows a local rule looks at; use scan: {rules}",
+    ),
     "figure": ("项目", "Figure"),
     "cluster_sum_version": ("账本版本", "Ledger version"),
     "cluster_sum_as_of": ("截至", "As of"),

@@ -69,6 +69,7 @@ def scan(
     seconds: float = RULE_SECONDS,
     left_out: dict[str, list[str]] | None = None,
     pack: int | None = None,
+    tables: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """Findings of the rules (default: all in force) on the newest ledger, as contract section 3 gives them.
 
@@ -81,7 +82,8 @@ def scan(
     single subjects by rule), `problems`, `digest`,
     `calendar_gaps` (years without calendar rows that deadlines cross, and the rules; of a finding its years),
     `summary` (numbers of rules), `words_sha256` (of the words that the home keeps for ZC05, else null).
-    `left_out` takes the subjects that were not evaluated themselves, by rule.
+    `left_out` takes the subjects that were not evaluated themselves, by rule; `tables` says how many rows
+    each table has, where the home holds a part of a larger ledger.
     Raises UsageError for unknown rules, packs, parameters or methods, StoreUnavailable without a graph.
     """
     packs = load_packs(home)
@@ -93,7 +95,7 @@ def scan(
     check_method(method)
     ledger = Ledger(home)
     version = ledger.version
-    tables = ledger.tables(version)
+    tables = ledger.tables(version) if tables is None else tables
     kept = [replace(entry, fund=fund_key(entry.fund)) for entry in read_kept(home, known, year)]
     calendar = _calendar(ledger, version, tables)
     run = _Scan(ledger, version, as_of, method, year, known, chosen, kept, given, tables, *calendar)

@@ -1,37 +1,35 @@
 """How fast a trace is answered from stored columns, and what a search over raw transfers does instead.
 
-Usage: python -m benchmarks.trace [--size 10000000] [--peer-size 1000000]
+Usage: python -m benchmarks.trace [--size 10000000] [--peer-size 1000000] [--limit 10] [--neo4j]
 
 The ledger is the tree of `benchmarks.kernel`: centre → provinces → pools → projects → beneficiaries, with a
 hub that 100,000 rows reach and 100,000 leave. The flow is built, stored and opened as a user's would be. The
-peers look for the ways in which money can have come to a payment: chains of transfers, each not later than
-the next, from an origin to the payment. They only say which ways there are; how much came by each they
-cannot say. One searches in Python over sorted columns, one is Cypher on Ladybug over a graph of transfers.
+peers (`benchmarks.trace_peers`) search raw transfers for the ways in which money can have come to a payment.
+They only say which ways there are; how much came by each they cannot say.
 """
 
 import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-import ladybug
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from benchmarks.tree import CENTRE, HUB, PROVINCE, Tree, grow
+from benchmarks.trace_peers import Found, Raw, Search, raw_transfers, searches
+from benchmarks.tree import HUB, PROVINCE, Tree, grow
 from tracer.flow.build import follow
 from tracer.flow.codes import ACCOUNT, CASH_HOLDER, Int64
 from tracer.flow.columns import TEXT
-from tracer.flow.grouping import group
 from tracer.flow.movements import PAYMENT, SPLIT, Movements
 from tracer.flow.store import Flow, open_flow, save_flow
 from tracer.flow.trace import trace
 
-PEER_LIMIT_S = 10.0
-"""A peer's search is given up after so long."""
+Answer = TypeVar("Answer")
 
 
 def named(prefix: str, numbers: Int64) -> pa.Array:
@@ -120,102 +118,45 @@ def measure(tree: Tree, flow: Flow, rng: np.random.Generator) -> None:
 # --------------------------------------------------------------------------------------------------- peers
 
 
-def ways_in_python(tree: Tree) -> Callable[[int], int | None]:
-    """A search over raw transfers: how many chains lead to a payment, None where it does not finish."""
-    start, places = group(tree.payee.astype(np.int64), len(tree.holder_kind))
-    by_day = places[np.lexsort((tree.day[places], tree.payee[places]))]
-    day = tree.day[by_day]
-    origin = tree.level == CENTRE
-
-    def search(row: int) -> int | None:
-        deadline = time.perf_counter() + PEER_LIMIT_S
-        ways, stack = 0, [iter([row])]
-        while stack:
-            step = next(stack[-1], None)
-            if step is None:
-                stack.pop()
-                continue
-            holder = tree.payer[step]
-            ways += bool(origin[holder])
-            low, high = start[holder], start[holder + 1]
-            stack.append(iter(by_day[low : low + np.searchsorted(day[low:high], tree.day[step], "right")]))
-            if time.perf_counter() > deadline:
-                return None
-        return ways
-
-    return search
-
-
-def graph_of_transfers(tree: Tree, folder: Path) -> ladybug.Connection:
-    """Transfers and holders as nodes in a Ladybug file."""
-    rows, holders = pa.array(np.arange(len(tree.day))), pa.array(np.arange(len(tree.holder_kind)))
-    tables = {
-        "Holder": {"key": holders},
-        "Transfer": {"key": rows, "day": pa.array(tree.day.astype(np.int64)), "fen": pa.array(tree.amount)},
-        "SENT": {"from": pa.array(tree.payer.astype(np.int64)), "to": rows},
-        "REACHED": {"from": rows, "to": pa.array(tree.payee.astype(np.int64))},
-    }
-    database = ladybug.Database(str(folder / "raw.lbug"), buffer_pool_size=4 << 30)
-    connection = ladybug.Connection(database)
-    connection.execute("CREATE NODE TABLE Holder (key INT64, PRIMARY KEY (key))")
-    connection.execute("CREATE NODE TABLE Transfer (key INT64, day INT64, fen INT64, PRIMARY KEY (key))")
-    connection.execute("CREATE REL TABLE SENT (FROM Holder TO Transfer)")
-    connection.execute("CREATE REL TABLE REACHED (FROM Transfer TO Holder)")
-    for name, columns in tables.items():
-        pq.write_table(pa.table(columns), folder / f"{name}.parquet")
-        connection.execute(f"COPY {name} FROM '{folder / name}.parquet'")
-    connection.set_query_timeout(int(PEER_LIMIT_S * 1000))
-    return connection
-
-
-def chain_query(hops: int) -> str:
-    """Count the chains of `hops` earlier transfers, each not later than the next, that lead to a payment."""
-    pattern = "(t0:Transfer)<-[:SENT]-(h0:Holder)"
-    for hop in range(1, hops + 1):
-        pattern += f"<-[:REACHED]-(t{hop}:Transfer)<-[:SENT]-(h{hop}:Holder)"
-    order = "".join(f" AND t{hop}.day <= t{hop - 1}.day" for hop in range(1, hops + 1))
-    return f"MATCH {pattern} WHERE t0.key = $row{order} RETURN count(*)"
-
-
-def ways_in_cypher(connection: ladybug.Connection) -> Callable[[int], int | None]:
-    def search(row: int) -> int | None:
-        deadline = time.perf_counter() + PEER_LIMIT_S
-        ways = 0
-        for hops in range(1, 8):
-            try:
-                found = connection.execute(chain_query(hops), {"row": row}).get_next()[0]
-            except RuntimeError as error:
-                if "nterrupted" not in str(error) and "memory" not in str(error):
-                    raise
-                return None
-            if not found:
-                break
-            ways += found
-            if time.perf_counter() > deadline:
-                return None
-        return ways
-
-    return search
-
-
-def compare(what: str, search: Callable[[int], int | None], flow: Flow, rows: list[int]) -> None:
-    """Print how long a peer's searches and our traces of the same payments take."""
-    spent, given_up, most = [], 0, 0
-    ours = []
+def timed(ask: Callable[[int], Answer], rows: list[int]) -> tuple[float, list[Answer]]:
+    """The median of the seconds that the answers for these rows take, and the answers."""
+    spent, answers = [], []
     for row in rows:
         began = time.perf_counter()
-        ways = search(row)
+        answers.append(ask(row))
         spent.append(time.perf_counter() - began)
-        given_up += ways is None
-        most = max(most, ways or 0)
-        began = time.perf_counter()
-        trace(flow, flow.names[row], "backward")
-        ours.append(time.perf_counter() - began)
-    ratio = np.median(spent) / np.median(ours)
-    print(
-        f"  {what:<44} {len(rows):>5} asked   median {1000 * np.median(spent):9.2f} ms = {ratio:,.1f} × ours"
-        f"   up to {most:,} ways   not finished in {PEER_LIMIT_S:.0f} s: {given_up}"
-    )
+    return float(np.median(spent)), answers
+
+
+def compare(peers: dict[str, Search], raw: Raw, flow: Flow, rows: list[int], limit_s: float) -> None:
+    """Print how long the peers' searches and our traces of the same payments take, and where they stop."""
+    ours, _ = timed(lambda row: trace(flow, flow.names[row], "backward"), rows)
+    print(f"    {'fundtrail, with amounts':<32} median {1000 * ours:9.2f} ms")
+    ways: dict[int, int] = {}
+    for peer, search in peers.items():
+        spent, answers = timed(partial(ask_peer, search, raw, limit_s), rows)
+        for row, answer in zip(rows, answers, strict=True):
+            if answer.is_all and answer.of == "ways":
+                assert ways.setdefault(row, answer.count) == answer.count, f"{peer}: other ways to row {row}"
+        print(
+            f"    {peer:<32} median {1000 * spent:9.2f} ms = {spent / ours:9,.1f} × ours   {outcome(answers)}"
+        )
+
+
+def ask_peer(search: Search, raw: Raw, limit_s: float, row: int) -> Found:
+    return search(int(raw.key_of_row[row]), limit_s)
+
+
+def outcome(answers: list[Found]) -> str:
+    """How many searches finished and with how much, and how far the others came."""
+    whole, cut = [a for a in answers if a.is_all], [a for a in answers if not a.is_all]
+    text = f"finished {len(whole)} of {len(answers)}"
+    if whole:
+        text += f", up to {max(a.count for a in whole):,} {whole[0].of}"
+    if cut and cut[0].of == "ways":
+        hops = [a.hops for a in cut]
+        text += f"; the others stop after {min(hops)} to {max(hops)} hops, {max(a.count for a in cut):,} ways"
+    return text
 
 
 def samples(tree: Tree, rng: np.random.Generator) -> Iterator[tuple[str, list[int]]]:
@@ -233,6 +174,8 @@ def main() -> None:
     parser.add_argument(
         "--peer-size", type=int, default=1_000_000, help="transfers of the run with the peers"
     )
+    parser.add_argument("--limit", type=float, default=10.0, help="seconds that a peer's search may take")
+    parser.add_argument("--neo4j", action="store_true", help="Neo4j too, started for this run")
     options = parser.parse_args()
     for size in dict.fromkeys((options.peer_size, options.size)):
         tree, rng = grow(size, plain=False), np.random.default_rng(5)
@@ -241,13 +184,11 @@ def main() -> None:
             flow = stored_flow(tree, Path(name))
             measure(tree, flow, rng)
             if size == options.peer_size:
-                peers = {
-                    "Python": ways_in_python(tree),
-                    "Cypher": ways_in_cypher(graph_of_transfers(tree, Path(name))),
-                }
-                for what, rows in samples(tree, rng):
-                    for peer, search in peers.items():
-                        compare(f"raw search in {peer}, {what}", search, flow, rows)
+                raw = raw_transfers(tree)
+                with searches(raw, Path(name), options.neo4j) as peers:
+                    for what, rows in samples(tree, rng):
+                        print(f"  {what}, {len(rows)} asked, at most {options.limit:.0f} s each")
+                        compare(peers, raw, flow, rows, options.limit)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,11 @@ def test_what_reaches_a_treasury_account_makes_nothing_good() -> None:
     assert told(flow_of(arrow_tables(tables))) == []
 
 
+def test_a_ledger_without_shortfalls_has_no_advances() -> None:
+    assert told(flow_of(arrow_tables({}))) == []
+    assert told(flow_of(arrow_tables({"accounts": [account("A", "unit", 70)]}))) == []
+
+
 def test_a_small_county() -> None:
     assert told(flow_of(arrow_tables(county()))) == [("P3", 50, "P5", "2020-03-07", 2)]
 

@@ -7,6 +7,7 @@ shortfall first, each fen of a receipt once, and how long it was outstanding.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def advances(flow: Flow) -> list[Advance]:
 
 def _by_holder(holder: Int64, pieces: Int64) -> Iterator[tuple[int, Int64]]:
     first = np.flatnonzero(np.diff(holder, prepend=-1))
-    for begin, end in zip(first.tolist(), [*first[1:].tolist(), len(holder)], strict=True):
+    for begin, end in pairwise([*first.tolist(), len(holder)]):
         yield int(holder[begin]), pieces[begin:end]
 
 

@@ -1,8 +1,10 @@
 """Least and most of each origin in what a movement moved, or a holder has: see `bounds.py`."""
 
+from dataclasses import astuple
+
 import numpy as np
 
-from tracer.flow.codes import CASH_IN, UNEXPLAINED, Int64
+from tracer.flow.codes import CASH_IN, INDICATOR_MONEY, OPENING, UNEXPLAINED, Int64
 from tracer.flow.limits import ANY, Found
 from tracer.flow.maxflow import CUT, LIMIT, WORK, Goals, push, reversed_graph, undo, work_for
 from tracer.flow.network import Network
@@ -30,6 +32,27 @@ def bounds_of_origins(flow: Flow, network: Network, row: int | None, holder: int
     for origin, fen in zip(fixed, fixed_fen, strict=True):  # at most one: what is born with the row
         found = _with(found, int(origin), int(fen))
     return found
+
+
+def fund_money_in(flow: Flow, network: Network, row: int, work_limit: int) -> tuple[int, int, bool]:
+    """Least and most of what a movement moved that was born at indicators, and whether both are attained."""
+    node = int(network.node[row])
+    most = int(network.brought[node])
+    origins, fen = _known(flow, row, -1)
+    cone = cone_to(network, np.array([network.source[node]]))
+    cone = cone._replace(origin=_fund_or_not(flow, cone.origin))
+    known = sums_by(_fund_or_not(flow, origins), fen)
+    found = _Question(flow, cone, most, known, work_limit).answer()
+    for part, least, upper, is_tight in zip(*astuple(found), strict=True):
+        if part == INDICATOR_MONEY:
+            return int(least), int(upper), bool(is_tight)
+    return 0, 0, True
+
+
+def _fund_or_not(flow: Flow, origins: Int64) -> Int64:
+    """For each origin that of the first holder: an indicator's money, or another's."""
+    is_fund = origins // flow.holders == INDICATOR_MONEY
+    return np.where(is_fund, INDICATOR_MONEY, OPENING * np.int64(flow.holders))
 
 
 def _with(found: Found, origin: int, fen: int) -> Found:

@@ -157,8 +157,12 @@ def graph_of(cone: Cone, at: Int32, fen: Int64, wide: int | None = None) -> tupl
     edges = _edges(cone, stands, tails, heads, most)
     tails = np.concatenate([tails[:edges], np.arange(nodes, nodes + len(at), dtype=np.int32)])
     heads = np.concatenate([heads[:edges], stands[at]])
-    out, into = _by_end(tails, nodes + len(at)), _by_end(heads, nodes + len(at))
-    return Graph(*out, *into, tails, heads, np.concatenate([most[:edges], fen])), stands
+    return graph_of_edges(tails, heads, np.concatenate([most[:edges], fen]), nodes + len(at)), stands
+
+
+def graph_of_edges(tails: Int32, heads: Int32, most: Int64, nodes: int) -> Graph:
+    """A graph for searches, of so many nodes, by the ends of its edges and the fen that each can carry."""
+    return Graph(*_by_end(tails, nodes), *_by_end(heads, nodes), tails, heads, most)
 
 
 @compiled

@@ -172,6 +172,11 @@ class Finding(BaseModel):
     subject: str
     amount_fen: Fen
     amount: str
+    least_fen: Fen | None = Field(
+        description="Of a finding of diversion: at least so much under any choice of money at every holder."
+    )
+    most_fen: Fen | None = Field(description="And at most so much.")
+    tight: bool = Field(description="False where least and most are sound and may not be attained.")
     parameters: dict[str, Any]
     evidence: list[Any]
     calendar_gaps: list[int] = Field(

@@ -308,6 +308,15 @@ def _records(note: dict[str, Any]) -> list[list[Any]]:
         | {"value": finding["level"], "amount_fen": finding["amount_fen"]}
     ]
     lines += [
+        {
+            "record": name,
+            "fen": finding[f"{name}_fen"],
+            "value": None if finding.get("tight", True) else "loose",
+        }
+        for name in ("least", "most")
+        if f"{name}_fen" in finding
+    ]
+    lines += [
         {"record": "term", "id": term["id"], "name": (term["name"] or {}).get("zh"), "fen": term["fen"]}
         for term in note["sums"]
     ]

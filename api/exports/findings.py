@@ -8,7 +8,7 @@ from api.story import Step, Teller
 from api.telling import STEP_HEADINGS, step_row
 from tracer.messages import bracketed, say
 from tracer.money import format_yuan
-from tracer.rules.evidence import explain, masked_subject
+from tracer.rules.evidence import certain_text, explain, masked_subject
 from tracer.rules.spec import Rule
 from tracer.rules.way import evidence_rows
 
@@ -47,6 +47,7 @@ def draw_finding(
         facts=(
             (say("subject", lang), masked_subject(finding, rule)),
             (say("amount_yuan", lang), format_yuan(finding["amount_fen"])),
+            *([(say("certain", lang), certain_text(finding, lang))] if "least_fen" in finding else []),
             (say("rule", lang), f"{rule.id}@{rule.version}"),
             (say("method", lang), f"{scan['method']}{bracketed(say(scan['method'], lang), lang)}"),
             (say("ledger", lang), f"v{scan['ledger_version']}"),

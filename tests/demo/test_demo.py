@@ -10,6 +10,8 @@ from ingest.county import Expected
 from ingest.demo import DemoResult, compare, run_demo
 from ingest.run import ingest
 from tracer.errors import DataRefusedError
+from tracer.flow.codes import METHODS
+from tracer.rules.load import load_rules
 from tracer.rules.scan import scan
 from tracer.settings import ledger_version
 
@@ -63,6 +65,17 @@ def test_another_method_finds_the_same_where_money_is_not_followed(home: Path, r
     }
     for rule, subjects in kept.items():
         assert subjects == {f["subject"] for f in result.found["findings"] if f["rule_id"] == rule} != set()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_findings_of_diversion_lie_between_their_least_and_most(
+    method: str, home: Path, result: DemoResult
+) -> None:
+    rules = [rule.id for rule in load_rules().values() if rule.is_bounded]
+    found = scan(home, date.fromisoformat(result.found["as_of"]), rules, method=method)["findings"]
+    assert {finding["rule_id"] for finding in found} == set(rules)
+    for finding in found:
+        assert 0 <= finding["least_fen"] <= finding["amount_fen"] <= finding["most_fen"]
 
 
 def test_the_shown_payment_has_several_origins_that_add_up(result: DemoResult) -> None:

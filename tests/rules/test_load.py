@@ -85,6 +85,17 @@ def test_a_good_file_is_read() -> None:
             "identity: [subject]\ncolumns:\n  two: {zh: 二, en: two}",
             "does not return; remove",
         ),
+        (
+            "identity: [subject]",
+            "identity: [subject]\ndiversion: {bounded: {zh: 钱, en: money}}",
+            "does not return `begin_refs`",
+        ),
+        ("identity: [subject]", "identity: [subject]\ndiversion: true", "`diversion` is True"),
+        (
+            "identity: [subject]",
+            "identity: [subject]\nexempt_amount: true\ndiversion: {bounded: {zh: 钱, en: money}}",
+            "goes with neither `exempt_amount`",
+        ),
         ("/*\nid", "id", "begins without"),
         ("identity: [subject]", "identity: [subject", "not YAML"),
         ("tolerance: {type: money, default: 0", "tolerance: {type: money, default: 0.5", "`default` is 0.5"),

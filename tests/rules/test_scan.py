@@ -17,7 +17,7 @@ from tracer.rules.exemptions import Exemption, Found, apply_exemptions, problems
 from tracer.rules.load import load_rules
 from tracer.rules.parameters import Settings, resolve
 from tracer.rules.scan import scan
-from tracer.rules.spec import GIVEN, LEVELS
+from tracer.rules.spec import GIVEN, LEVELS, Passage
 
 RULES = load_rules()
 AS_OF = date(2019, 6, 30)
@@ -166,14 +166,17 @@ def row(subject: str, level: str = "yellow", amount: int = 100, **more: object) 
 
 
 def test_one_subject_has_one_finding_with_amounts_added() -> None:
+    ways = {"begin_refs": ["payments#1"], "end_refs": ["transfers#2"], "within_movements": 5}
     rows = [
-        row("A", day=5, payment="P2"),
-        row("A", "yellow", 50, day=5, payment="P1"),
-        row("B", day=6, payment="P3"),
+        row("A", day=5, payment="P2", **ways),
+        row("A", "yellow", 50, day=5, payment="P1", **ways),
+        row("B", day=6, payment="P3", **ways),
     ]
     found = merge(RULES["ZC08"], rows)
     assert [(f.subject, f.amount_fen, f.level) for f in found] == [("A", 150, "yellow"), ("B", 100, "yellow")]
     assert found[0].details == {"payment": ["P1", "P2"]} or found[0].details == {"payment": ["P2", "P1"]}
+    passage = Passage(("payments#1",), ("transfers#2",), ("payments#1",), days=None, movements=5)
+    assert [f.passages for f in found] == [(passage, passage), (passage,)]
 
 
 class _Answering:

@@ -27,6 +27,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "按资金片段逐分计算，不按账户计算：只有同一笔钱才算在内",
         "Reckoned by pieces of money, not by accounts: only the very same fen count",
     ),
+    "certain": ("确定范围", "What is certain"),
+    "certain_between": (
+        "无论各账户怎样取用，至少 {least}、至多 {most}；本方法 {amount}",
+        "Whichever money each account used: at least {least}, at most {most}; by this method {amount}",
+    ),
+    "certain_exactly": (
+        "无论各账户怎样取用，都是 {amount}",
+        "Whichever money each account used, it is {amount}",
+    ),
+    "certain_loose": ("界限可能还不够紧", "the true limits may be closer"),
     "cut_title": ("界限与未计入", "Limits and what was left out"),
     "cut_limit": (
         "只看到 {limit} 为止，更远的没有查",

@@ -12,7 +12,16 @@ from tracer.rules.kept import Values
 from tracer.rules.parameters import Resolved
 from tracer.rules.place import Place
 from tracer.rules.series import series_rows
-from tracer.rules.spec import GIVEN, LEVELS, NOT_EVALUABLE, NOT_EVALUATED, OWN_COLUMNS, Rule
+from tracer.rules.spec import (
+    GIVEN,
+    LEVELS,
+    NOT_EVALUABLE,
+    NOT_EVALUATED,
+    OWN_COLUMNS,
+    PASSAGE_COLUMNS,
+    Passage,
+    Rule,
+)
 
 RULE_SECONDS = 300.0
 """How long one rule may take before it is reported as not evaluated."""
@@ -124,7 +133,7 @@ def merge(rule: Rule, rows: Iterable[Row]) -> list[Found]:
 
 
 def _found(rule: Rule, rows: list[Row]) -> Found:
-    names = [name for name in rows[0] if name not in OWN_COLUMNS]
+    names = [name for name in rows[0] if name not in (*OWN_COLUMNS, *PASSAGE_COLUMNS)]
     terms = {term.column for term in rule.sum}
     details = {}
     for name in names:
@@ -139,7 +148,18 @@ def _found(rule: Rule, rows: list[Row]) -> Found:
         day=day if isinstance(day, int) else None,
         refs=tuple(dict.fromkeys(ref for row in rows for ref in row["evidence"] if ref)),  # type: ignore[union-attr,misc]
         details=details,
+        passages=tuple(map(_passage, rows)) if rule.is_bounded else (),
     )
+
+
+def _passage(row: Row) -> Passage:
+    days, movements = (None if row.get(name) is None else _int(row[name]) for name in PASSAGE_COLUMNS[2:])
+    begins, ends, refs = (_refs(row[name]) for name in (*PASSAGE_COLUMNS[:2], "evidence"))
+    return Passage(begins, ends, refs, days, movements)
+
+
+def _refs(value: Value) -> tuple[str, ...]:
+    return tuple(sorted(str(ref) for ref in value if ref)) if isinstance(value, list) else ()
 
 
 def _check_row(rule: Rule, row: Row) -> None:
@@ -166,7 +186,8 @@ def _sorted(value: Value) -> Value:
 
 def _content(row: Row) -> str:
     """What orders rows of one finding: all that they say, and only then where it stands in the files."""
-    return canonical([{name: value for name, value in row.items() if name != "evidence"}, row["evidence"]])
+    said = {name: value for name, value in row.items() if name not in ("evidence", *PASSAGE_COLUMNS)}
+    return canonical([said, row["evidence"]])
 
 
 def canonical(value: object) -> str:

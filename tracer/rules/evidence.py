@@ -141,6 +141,7 @@ def explain(
         f"{w('subject')}  {subject}   {w('amount')}  {money}{w.bracketed(w.text(rule.amount))}",
         f"{w('meaning')}  {w.text(rule.description)}",
         *_working(finding, rule, w, ends),
+        *_certain_lines(finding, rule, w),
         *_words_lines(words_tried(finding, result), w),
         f"{w('parameters')}  {_parameter_text(finding, rule, w)}",
         *([w("way_of_money"), *(f"  {line}" for line in way)] if way else []),
@@ -232,6 +233,25 @@ def _working(finding: Mapping[str, Any], rule: Rule, w: _Words, ends: Sequence[t
         if name not in columns
     ]
     return [*lines, f"{w('details')}  {'; '.join(facts)}"] if facts else lines
+
+
+def _certain_lines(finding: Mapping[str, Any], rule: Rule, w: _Words) -> list[str]:
+    """Of a diversion: least and most under any choice, and which money that is; or why there are none."""
+    if rule.diversion is None:
+        return []
+    about = w.text(rule.diversion.about)
+    if "least_fen" not in finding:
+        return [] if rule.diversion.is_bounded else [f"{w('certain')}  {about}"]
+    return [f"{w('certain')}  {certain_text(finding, w.lang)}", f"  {about}"]
+
+
+def certain_text(finding: Mapping[str, Any], lang: Language = "zh") -> str:
+    """Least and most of a finding that has them, in a sentence."""
+    w = _Words(lang)
+    names = {"least": "least_fen", "most": "most_fen", "amount": "amount_fen"}
+    key = "certain_exactly" if finding["least_fen"] == finding["most_fen"] else "certain_between"
+    loose = "" if finding.get("tight", True) else w.bracketed(w("certain_loose"))
+    return w(key, **{name: w.yuan(finding[fen]) for name, fen in names.items()}) + loose
 
 
 def _sum_line(finding: Mapping[str, Any], rule: Rule, w: _Words, ends: Sequence[tuple[str, int]]) -> str:

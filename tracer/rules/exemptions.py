@@ -14,7 +14,7 @@ from tracer.graph.identity import id_key
 from tracer.ledger import Ledger
 from tracer.money import format_yuan
 from tracer.rules.parameters import Resolved
-from tracer.rules.spec import LEVELS, SUBJECTS_WITH_A_DAY, Rule
+from tracer.rules.spec import LEVELS, SUBJECTS_WITH_A_DAY, Passage, Rule
 
 PERSONS = ("person_id", "actor")
 """Subjects that are ID numbers."""
@@ -67,6 +67,8 @@ class Found:
     resolved: Resolved | None = None
     """The values with which it was found, where they are not those of all subjects of the rule."""
     exemptions: tuple[Exemption, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """Of a bounded diversion: whose amounts add up to the amount."""
 
     @property
     def order(self) -> tuple[int, str, str, tuple[str, ...]]:
@@ -177,6 +179,7 @@ def _united(group: list[Found]) -> Found:
         level=max((finding.level for finding in group), key=LEVELS.index),
         amount_fen=sum(finding.amount_fen for finding in group),
         refs=tuple(dict.fromkeys(ref for finding in group for ref in finding.refs)),
+        passages=tuple(passage for finding in group for passage in finding.passages),
         details={name: sum(v) if name in terms else one_or_all(v) for name, v in values.items()},
     )
 

@@ -20,12 +20,14 @@ from tracer.rules.spec import (
     LEVELS,
     ORIGINS,
     OWN_COLUMNS,
+    PASSAGE_COLUMNS,
     STATUSES,
     SUBJECTS_WITH_A_DAY,
     TYPES,
     UNITS,
     Basis,
     Column,
+    Diversion,
     Parameter,
     Rule,
     RuleFileError,
@@ -174,6 +176,7 @@ def _read(reader: _Reader, body: str, file: str, sha256: str) -> Rule:
         exempt_amount=reader.take("exempt_amount", bool, False),
         exempt_by=reader.words("exempt_by", default=[]),
         series=_series(reader) if "series" in reader.values else None,
+        diversion=_diversion(reader) if "diversion" in reader.values else None,
         query=body,
         file=file,
         sha256=sha256,
@@ -191,6 +194,10 @@ def _check_meaning(reader: _Reader, rule: Rule) -> None:
         reader.fail(f"the file is named {rule.file}; name it {rule.category}/{rule.id}.cypher")
     if rule.exempt_amount and rule.identity != ("subject",):
         reader.fail("with `exempt_amount`, `identity` is [subject]: amounts are exempt by subject")
+    if rule.is_bounded and (rule.exempt_amount or rule.series):
+        reader.fail(
+            "a bounded `diversion` goes with neither `exempt_amount` nor `series`: they change the amount"
+        )
     if (rule.opens == "bell") != (rule.at_expiry is not None) and rule.id != "JX10":
         reader.fail("a rule has `at_expiry` exactly when it opens with a bell")
     nothing = {"none", "no", "无", "没有", "n/a", "-"}
@@ -236,6 +243,14 @@ def _series(reader: _Reader) -> Series:
     )
     inner.end()
     return series
+
+
+def _diversion(reader: _Reader) -> Diversion:
+    inner = reader.inner("diversion")
+    key = "not_bounded" if "not_bounded" in inner.values else "bounded"
+    diversion = Diversion(key == "bounded", inner.text(key))
+    inner.end()
+    return diversion
 
 
 def _columns(reader: _Reader) -> dict[str, Column]:
@@ -324,6 +339,7 @@ def _column_problems(rule: Rule, tokens: list[Token]) -> list[str]:
     wanted.update(term.column for term in rule.sum)
     own = rule.series.own_columns if rule.series else frozenset()
     wanted.update((*own, *rule.series.by, "day") if rule.series else ())
+    wanted.update(PASSAGE_COLUMNS[:2] if rule.is_bounded else ())
     if rule.subject in SUBJECTS_WITH_A_DAY:
         wanted.add("day")
     parts = returned_columns(tokens)
@@ -334,6 +350,7 @@ def _column_problems(rule: Rule, tokens: list[Token]) -> list[str]:
     ]
     returned = {column for columns in parts for column in columns}
     named = {*OWN_COLUMNS, *own, *rule.identity, *rule.columns, *(term.column for term in rule.sum)}
+    named.update(PASSAGE_COLUMNS if rule.is_bounded else ())
     problems += [
         f"column `{column}` has no name; add it to `columns` with zh and en"
         for column in sorted(returned - named)

@@ -8,7 +8,7 @@ from tracer.errors import UsageError
 from tracer.graph.lint import lint_folder
 from tracer.rules.packs import Rules, load_packs
 from tracer.rules.quotations import quoted
-from tracer.rules.spec import FROM_THE_DOCUMENTS, Parameter, Rule, RuleFileError, Text
+from tracer.rules.spec import FROM_THE_DOCUMENTS, Diversion, Parameter, Rule, RuleFileError, Text
 from tracer.settings import queries_folder
 
 
@@ -79,6 +79,7 @@ def rule_page(rule: Rule) -> dict[str, Any]:
         "parameters": [_parameter_row(parameter) for parameter in rule.parameters],
         "columns": {name: both(column.name) for name, column in rule.columns.items()},
         "exempt_amount": rule.exempt_amount,
+        "diversion": _diversion_row(rule.diversion),
         "file": rule.file,
         "sha256": rule.sha256,
         "query": rule.query,
@@ -95,6 +96,12 @@ def basis_rows(rule: Rule) -> list[dict[str, Any]]:
 def both(text: Text) -> dict[str, str]:
     """A text in both languages as JSON tells it."""
     return {"zh": text.zh, "en": text.en}
+
+
+def _diversion_row(diversion: Diversion | None) -> dict[str, Any] | None:
+    if diversion is None:
+        return None
+    return {"is_bounded": diversion.is_bounded, "about": both(diversion.about)}
 
 
 def _parameter_row(parameter: Parameter) -> dict[str, Any]:

@@ -47,6 +47,10 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield f"| 参数 `{parameter.name}` | {_parameter(parameter)} |"
     if rule.exempt_amount:
         yield "| 例外 exemptions | 可按金额 · amounts allowed |"
+    if rule.diversion:
+        about, bounded = rule.diversion.about, rule.diversion.is_bounded
+        key = "至少至多 least and most" if bounded else "没有至少至多 no least and most"
+        yield f"| {key} | {about.zh} · {about.en} |"
     yield f"| 依据 basis | {'；'.join(map(_basis, rule.basis))} |"
     yield f"| 处理 handler | {rule.office}{'、' + rule.joint if rule.joint else ''} |"
     yield f"| 版本 version | {rule.version}, {rule.status}, {rule.budget_year} |"

@@ -14,6 +14,7 @@ from tracer.graph.base import QueryFailed, QueryTimeout, Store, StoreExhausted
 from tracer.graph.build import open_graph
 from tracer.graph.uses_file import load_uses, uses_digest
 from tracer.ledger import Ledger
+from tracer.rules.certain import Certain
 from tracer.rules.evaluate import (
     RULE_SECONDS,
     Outcome,
@@ -80,6 +81,7 @@ def scan(
     `rules` (version, sha256, parameters, innocent explanations, basis and whatever else is the same for all
     findings of a rule), `retired` (rules that the pack has ended), `suppressed`, `not_evaluated` (number of
     single subjects by rule), `problems`, `digest`,
+    `least_fen` and `most_fen` of a finding of diversion (and `tight` false, where these may not be attained),
     `calendar_gaps` (years without calendar rows that deadlines cross, and the rules; of a finding its years),
     `summary` (numbers of rules), `words_sha256` (of the words that the home keeps for ZC05, else null).
     `left_out` takes the subjects that were not evaluated themselves, by rule; `tables` says how many rows
@@ -176,8 +178,9 @@ def _result(run: _Scan, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
     rows = Rows(run.ledger, run.version, [*standing, *suppressed])
     resolved = [run.resolved(rule) for rule in run.chosen]
     by_id = {entry.rule.id: entry for entry in resolved}
+    certain = Certain(run.ledger.home, run.version, run.method, run.as_of)
     findings = [
-        finding_row(f, by_id[f.rule.id], rows) | {"pack": run.pack}
+        finding_row(f, by_id[f.rule.id], rows) | certain.of(f) | {"pack": run.pack}
         for f in sorted(standing, key=lambda f: f.order)
     ]
     for finding in findings:
@@ -185,6 +188,7 @@ def _result(run: _Scan, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
             finding["calendar_gaps"] = sorted(years)
     hidden = [
         finding_row(f, by_id[f.rule.id], rows)
+        | certain.of(f)
         | {"exemptions": [e.as_row() for e in f.exemptions], "pack": run.pack}
         for f in sorted(suppressed, key=lambda f: f.order)
     ]

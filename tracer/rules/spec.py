@@ -45,6 +45,9 @@ DECIMAL = r"[+-]?\d{1,12}(\.\d{1,3})?"
 SUBJECTS_WITH_A_DAY = frozenset({"payment_id", "transfer_id"})
 """Subjects whose exemptions are looked up on the day of the payment or transfer, not the as-of day."""
 
+PASSAGE_COLUMNS = ("begin_refs", "end_refs", "within_days", "within_movements")
+"""Columns by which a rule of diversion says which money its amount is (`Passage`)."""
+
 _NEVER = 2**40
 """What an empty number is in a query: more days than there are, and room left to add to it."""
 
@@ -182,6 +185,30 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Diversion:
+    """That a rule follows money to where it should not have gone; and what of its amount is bounded."""
+
+    is_bounded: bool
+    about: Text
+    """Which money is bounded, from where to where; or why the amount has no least and most."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The money of one row of a bounded diversion: fund money of the begins, along the rows, to the ends."""
+
+    begins: tuple[str, ...]
+    """Refs of movements."""
+    ends: tuple[str, ...]
+    refs: tuple[str, ...]
+    """All rows of evidence, the movements in between among them."""
+    days: int | None
+    """A begin's money counts at ends up to so many days later; None: at any time."""
+    movements: int | None
+    """And after so many movements, the end among them; None: any number."""
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule: its form, its parameters and its query."""
 
@@ -217,6 +244,7 @@ class Rule:
     exempt_by: tuple[str, ...]
     """Returned columns, beside the subject, by which an exemption may name a finding."""
     series: Series | None
+    diversion: Diversion | None
     query: str
     file: str
     sha256: str
@@ -225,6 +253,11 @@ class Rule:
     def levels(self) -> tuple[str, ...]:
         """All levels that a finding of this rule may have."""
         return tuple(level for level in (self.opens, self.at_expiry, *self.also) if level)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether its findings carry the least and the most amount."""
+        return self.diversion is not None and self.diversion.is_bounded
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -26,6 +26,10 @@ parameters:
   months: {type: int, default: 12, min: 0, max: 600, unit: months, origin: P}
   hops: {type: int, default: 6, min: 1, max: 30, unit: count, origin: P}
 identity: [subject]
+diversion:
+  not_bounded:
+    zh: 金额是整笔支付的金额，说的是没有钱到达农户，不是追到某处的钱，所以没有至少和至多。
+    en: The amount is that of the whole payment, of which nothing reached a person; no money is followed to a place, so there is no least and most.
 columns:
   project: {zh: 项目, en: project}
   payee_account: {zh: 收款账户, en: payee account}

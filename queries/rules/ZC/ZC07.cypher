@@ -27,6 +27,10 @@ parameters:
   window: {type: int, default: 90, min: 0, max: 365, unit: days, origin: P}
   keep: {type: int, default: 80, min: 50, max: 100, unit: percent, origin: P}
 identity: [subject]
+diversion:
+  not_bounded:
+    zh: 金额是逐笔账面金额相近的一串划转中最后一笔的金额，不是按某种方法追到的那笔钱，所以没有至少和至多；这些钱确定到达多少，用 trace --method bounds 查原支付。
+    en: The amount is that of the last of a chain of movements of like amounts, not of money followed by a method, so it has no least and most; trace the payment with --method bounds to see what surely got there.
 columns:
   payments: {zh: 原支付, en: payments}
   payee_account: {zh: 到达账户, en: account reached}

@@ -28,6 +28,10 @@ parameters:
   share: {type: int, default: 95, min: 1, max: 100, unit: percent, origin: P}
   payers: {type: int, default: 3, min: 1, max: 100000, unit: count, origin: P}
 identity: [subject]
+diversion:
+  bounded:
+    zh: 所列收款中的财政资金，在规定天数内由所列付款直接转给其他持有人的部分。
+    en: Of the fund money in the receipts listed, what the payments listed took on to other holders directly and within the days allowed.
 columns:
   received_fen: {zh: 收到的财政资金, en: fund money received}
   payer_holders: {zh: 付款人数, en: holders it came from}
@@ -45,4 +49,5 @@ MATCH (m)-[:CARRIED]->(p:Piece)
 WHERE b.key = account AND b.fund_received_fen >= $min_amount_fen AND p.is_fund = true
 WITH b, passed_fen, slowest, out_refs, collect(DISTINCT m.ref) AS in_refs
 RETURN b.id AS subject, 'yellow' AS level, passed_fen AS amount_fen, [b.ref] + in_refs + out_refs AS evidence,
-  b.fund_received_fen AS received_fen, b.fund_payers AS payer_holders, slowest
+  b.fund_received_fen AS received_fen, b.fund_payers AS payer_holders, slowest,
+  in_refs AS begin_refs, out_refs AS end_refs, 0 + $days AS within_days

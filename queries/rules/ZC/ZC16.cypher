@@ -25,6 +25,10 @@ optional: [register, projects]
 parameters:
   others: {type: int, default: 2, min: 1, max: 100000, unit: count, origin: P}
 identity: [subject]
+diversion:
+  bounded:
+    zh: 所列收款中的财政资金，由所列付款直接转给其他持有人的部分。
+    en: Of the fund money in the receipts listed, what the payments listed took on to other holders directly.
 columns:
   holders: {zh: 转付对象数, en: holders paid}
 */
@@ -33,4 +37,5 @@ MATCH (s)-[:RECEIVED_BY]->(a:Account)
 WITH a, count(DISTINCT x.to_holder) AS holders, coalesce(sum(x.fen), 0) AS paid_fen,
   collect(DISTINCT s.ref) AS in_refs, collect(DISTINCT t.ref) AS out_refs
 WHERE holders >= $others
-RETURN a.id AS subject, 'red' AS level, paid_fen AS amount_fen, [a.ref] + in_refs + out_refs AS evidence, holders
+RETURN a.id AS subject, 'red' AS level, paid_fen AS amount_fen, [a.ref] + in_refs + out_refs AS evidence, holders,
+  in_refs AS begin_refs, out_refs AS end_refs

@@ -30,6 +30,10 @@ parameters:
   households: {type: int, default: 2, min: 1, max: 100000, unit: households, origin: P}
   share: {type: int, default: 10, min: 0, max: 100, unit: percent, origin: P}
 identity: [subject]
+diversion:
+  bounded:
+    zh: 所列到人到户资金中的财政资金，沿所列划转、在规定天数和环节内到达该账户的部分。
+    en: Of the fund money in the household payments listed, what came to the account along the movements listed, within the days and movements allowed.
 columns:
   givers: {zh: 转出人数, en: persons who handed on}
   giving_households: {zh: 转出户数, en: households}
@@ -56,6 +60,8 @@ WHERE e.hops <= $hops AND e.days <= $window
 MATCH way = (y:Piece)-[:BECAME*0..10]->(z)
 WHERE length(way) <= e.hops
 MATCH (t:Transfer)-[:CARRIED]->(y)
-WITH c, collected_fen, persons, households, benefits_fen, collect(DISTINCT t.ref) AS refs
+WITH c, collected_fen, persons, households, benefits_fen, collect(DISTINCT t.ref) AS refs,
+  collect(DISTINCT p.ref) AS begin_refs, collect(DISTINCT m.ref) AS end_refs
 RETURN c.id AS subject, 'yellow' AS level, collected_fen AS amount_fen, [c.ref] + refs AS evidence,
-  persons AS givers, households AS giving_households, benefits_fen
+  persons AS givers, households AS giving_households, benefits_fen,
+  begin_refs, end_refs, 0 + $hops AS within_movements, 0 + $window AS within_days

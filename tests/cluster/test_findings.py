@@ -1,6 +1,7 @@
 """What the groups of a cluster find is what one machine finds; other rules are refused by name."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,6 @@ import pytest
 
 from api.choices import Choices
 from api.commands.cluster import _write_found
-from tests.cluster.conftest import county
 from tracer.cluster.coverage import FAMILIES, REFUSED, SMALL, TABLES, family_of, reason_of
 from tracer.cluster.findings import cluster_findings
 from tracer.errors import DataRefusedError
@@ -44,8 +44,10 @@ def test_a_covered_rule_walks_no_money_and_has_all_its_tables(rule_id: str) -> N
     assert set(rule.tables) <= {*TABLES[family], *SMALL}
 
 
-def test_findings_equal_those_of_one_machine(spark: Any, tmp_path: Path, capsys: Any) -> None:
-    home, as_of = county(tmp_path)
+def test_findings_equal_those_of_one_machine(
+    spark: Any, county: tuple[Path, date], tmp_path: Path, capsys: Any
+) -> None:
+    home, as_of = county
     found = cluster_findings(spark, home, as_of, groups=2)
     expected = scan(home, as_of, rules=COVERED)
     assert _texts(found["findings"]) == _texts(expected["findings"])
@@ -61,9 +63,9 @@ def test_findings_equal_those_of_one_machine(spark: Any, tmp_path: Path, capsys:
     _write_found(Choices(home, None, "csv", "zh"), found)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1 + len(found["findings"]) + len(found["refused"])
-    keep(home, RULES, ["ZB01.n=9"], region="220000")
+    keep(tmp_path, RULES, ["ZB01.n=9"], region="220000")
     with pytest.raises(DataRefusedError, match="one machine"):
-        cluster_findings(spark, home, as_of)
+        cluster_findings(spark, tmp_path, as_of)
 
 
 def _texts(findings: list[dict[str, Any]]) -> list[str]:

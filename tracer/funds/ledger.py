@@ -12,10 +12,10 @@ from typing import Any
 
 from tracer.funds.adopted import Decision, Standing, read_decisions, standings
 from tracer.funds.amounts import read_stated
-from tracer.graph.seen import seen
 from tracer.ledger import Ledger
 from tracer.rules.kept import check_region
 from tracer.rules.place import NOWHERE, fund_key, places_of
+from tracer.seen import seen
 
 Row = dict[str, Any]
 

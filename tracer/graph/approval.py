@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tracer.graph.text import dictionary_of
+from tracer.compared import dictionary_of
 
 STEPS = ("村级申报", "村级公示", "乡镇审核", "县级审核", "村级公示", "县级审核", "县级批复")
 """两上两下: applied, shown, reviewed by the township and the county; shown and reviewed again, approved."""

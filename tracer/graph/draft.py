@@ -8,9 +8,9 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
+from tracer.compared import dictionary_of
 from tracer.graph.content import TABLES, Table
 from tracer.graph.model import BOOL, INT, TEXT
-from tracer.graph.text import dictionary_of
 
 _SQL_TYPES = {TEXT: "VARCHAR", INT: "BIGINT", BOOL: "BOOLEAN"}
 _BY_FILE = {table.file: table for table in TABLES}

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from tracer.compared import dictionary_of, text_key
 from tracer.flow.codes import Bool
 from tracer.graph.draft import Draft
-from tracer.graph.text import dictionary_of, text_key
 
 _CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = np.array([1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28])

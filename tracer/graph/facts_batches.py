@@ -1,7 +1,7 @@
 """Household payments put together: batches of equal amounts, and those that one person approved."""
 
 from tracer.graph.draft import Draft
-from tracer.graph.identity import id_key
+from tracer.match.identity import id_key
 
 _APPROVAL = "审批"
 _MS_PER_MINUTE, _MINUTES_PER_DAY = 60_000, 1_440

@@ -4,11 +4,11 @@ from datetime import date
 
 import pyarrow as pa
 
+from tracer.compared import dictionary_of, text_key
 from tracer.graph.draft import Draft
 from tracer.graph.facts_households import household_on
-from tracer.graph.seen import seen
-from tracer.graph.text import dictionary_of, text_key
 from tracer.ledger import Ledger
+from tracer.seen import seen
 
 _SUPPLEMENTS = ("补发", "补差")
 """Words of payments that add to an earlier one (RH05, RH06)."""

@@ -2,8 +2,8 @@
 
 import pyarrow.compute as pc
 
+from tracer.compared import name_key, text_key
 from tracer.graph.draft import Draft
-from tracer.graph.text import name_key, text_key
 
 
 def make_households(draft: Draft) -> None:

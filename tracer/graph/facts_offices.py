@@ -7,11 +7,11 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tracer.compared import distinct, text_key
 from tracer.graph.draft import Draft
-from tracer.graph.identity import id_key
-from tracer.graph.seen import seen
-from tracer.graph.text import distinct, text_key
 from tracer.ledger import Ledger
+from tracer.match.identity import id_key
+from tracer.seen import seen
 
 
 def read_offices(draft: Draft, ledger: Ledger, version: int, as_of: date | None) -> None:

@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tracer.compared import dictionary_of, distinct, name_key, text_key
 from tracer.graph.draft import Draft
-from tracer.graph.identity import id_key, id_problems
-from tracer.graph.seen import MS_PER_DAY, seen
-from tracer.graph.text import dictionary_of, distinct, name_key, text_key
 from tracer.graph.uses import Uses, code_hits, payee_hits, purpose_hits
 from tracer.ledger import Ledger
+from tracer.match.identity import id_key, id_problems
 from tracer.schema import CASH
+from tracer.seen import MS_PER_DAY, seen
 
 _CASH_USES = ("收购", "差旅")
 """Purposes for which cash may be paid above the limit (ZC09); they do not count towards its sum."""

@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tracer.compared import dictionary_of, distinct, name_key, text_key
 from tracer.graph.draft import Draft
-from tracer.graph.identity import id_key
-from tracer.graph.seen import seen
-from tracer.graph.text import dictionary_of, distinct, name_key, text_key
 from tracer.ledger import Ledger
+from tracer.match.identity import id_key
 from tracer.schema import CASH
+from tracer.seen import seen
 
 
 def read_people(draft: Draft, ledger: Ledger, version: int, as_of: date | None) -> None:

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tracer.calendar import add_months, date_of, day_number
+from tracer.compared import text_key
 from tracer.graph.draft import Draft
-from tracer.graph.seen import seen
-from tracer.graph.text import text_key
 from tracer.ledger import Ledger
+from tracer.seen import seen
 
 _PERCENT_MAX = 10**12
 """Where percentages end; no parameter reaches so far."""

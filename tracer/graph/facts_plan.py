@@ -6,12 +6,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tracer.calendar import WorkingDays
+from tracer.compared import distinct, document_key, filled, name_key, text_key
 from tracer.graph.approval import steps_done
 from tracer.graph.draft import Draft
 from tracer.graph.resemblance import nearest_names
-from tracer.graph.seen import seen
-from tracer.graph.text import distinct, document_key, filled, name_key, text_key
 from tracer.ledger import Ledger
+from tracer.seen import seen
 
 _LEVELS = ("central", "province", "city", "county", "township", "village")
 _APPROVAL = "县级批复"

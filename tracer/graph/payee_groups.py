@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
+from tracer.compared import text_key
 from tracer.flow.codes import Int64
 from tracer.graph.draft import Draft
-from tracer.graph.text import text_key
 
 UTILITIES = ("供电", "电网", "自来水", "燃气", "通信")
 """Words in the names of suppliers that a county has one of; they form no group."""

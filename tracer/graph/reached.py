@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tracer.compared import dictionary_of
 from tracer.flow.codes import INDICATOR_MONEY, Bool, Int64
 from tracer.flow.store import Flow
 from tracer.flow.walk import ranges
 from tracer.graph.draft import Draft
 from tracer.graph.facts_households import own_accounts
-from tracer.graph.text import dictionary_of
 from tracer.graph.walks import descend_pairs, is_first_at
 
 REACH_MAX = 30

@@ -1,7 +1,7 @@
 """The nine groups of prohibited uses (ZC05): which of them a payment's words and codes show.
 
 The words are data (`uses_file.py`); how they are looked for is rules-exact.md section 5. All texts that come
-in here are texts as compared (`tracer.graph.text.text_key`).
+in here are texts as compared (`tracer.compared.text_key`).
 """
 
 import re

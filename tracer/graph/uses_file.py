@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from tracer.compared import text_key
 from tracer.errors import DataRefusedError, UsageError
-from tracer.graph.text import text_key
 from tracer.graph.uses import Group, Uses
 from tracer.yaml_text import yaml_complaint
 

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from tracer.calendar import date_of
-from tracer.graph.identity import id_key
 from tracer.ledger import Ledger
+from tracer.match.identity import id_key
 from tracer.money import format_yuan
 from tracer.rules.parameters import Resolved
 from tracer.rules.spec import LEVELS, SUBJECTS_WITH_A_DAY, Passage, Rule

@@ -6,9 +6,9 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from tracer.graph.seen import seen
-from tracer.graph.text import text_key
+from tracer.compared import text_key
 from tracer.ledger import Ledger
+from tracer.seen import seen
 
 Place = tuple[str, str]
 """Fund name as compared, and division code; empty where it is not known."""

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from tracer.graph.text import distinct, document_key, filled, name_key, text_key
+from tracer.compared import distinct, document_key, filled, name_key, text_key
 
 
 def column(*values: str | None) -> pa.ChunkedArray:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tracer.calendar import day_number
-from tracer.graph.text import filled
+from tracer.compared import filled
 from tracer.ledger import Ledger
 from tracer.schema import DAY_COLUMNS, TABLES, Column
 

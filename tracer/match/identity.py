@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tracer.graph.text import on_distinct, text_key
+from tracer.compared import on_distinct, text_key
 
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 _CHECK_CHARACTERS = np.frombuffer(b"10X98765432", np.uint8)

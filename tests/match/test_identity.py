@@ -8,7 +8,7 @@ import pytest
 from stdnum.cn import ric
 
 from tracer.calendar import day_number
-from tracer.graph.identity import id_key, id_problems
+from tracer.match.identity import id_key, id_problems
 
 PUBLISHED = ["11010519491231002X", "440524188001010014"]
 """The standard's own examples."""

@@ -4,7 +4,7 @@ from api.choices import Choices
 from api.render import add_row, table, words, write_line, write_table
 from api.story import Story, part_title
 from api.telling import PARTS_SHOWN, again, equals, method_facts, subject_line
-from tracer.flow.bounds import Bounds
+from tracer.flow.bounds.answer import Bounds
 from tracer.flow.codes import BOUNDS
 from tracer.messages import say
 from tracer.money import format_yuan

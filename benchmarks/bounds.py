@@ -18,13 +18,13 @@ from networkx.algorithms.flow import preflow_push
 
 from benchmarks.trace import movements_of
 from benchmarks.tree import HUB, PROJECT, PROVINCE, Tree, grow
-from tracer.flow.bounds import bounds
+from tracer.flow.bounds.answer import bounds
+from tracer.flow.bounds.maxflow import Goals, push, work_for
+from tracer.flow.bounds.network import Network, network_of
+from tracer.flow.bounds.upstream import Cone, cone_to, graph_of, widths_to
 from tracer.flow.build import follow
 from tracer.flow.codes import Int64
-from tracer.flow.maxflow import Goals, push, work_for
-from tracer.flow.network import Network, network_of
 from tracer.flow.store import Flow
-from tracer.flow.upstream import Cone, cone_to, graph_of, widths_to
 
 PEER_NODES = 400_000
 """Larger cones are not handed to the peer, whose nodes are Python objects."""

@@ -23,10 +23,10 @@ from tracer.errors import ConservationError
 from tracer.flow import codes
 from tracer.flow.build import follow
 from tracer.flow.codes import INDICATOR_MONEY, UNEXPLAINED, Int64, Pieces, TooManyPiecesError
-from tracer.flow.cone import write_cone
 from tracer.flow.conserve import assert_conserved
-from tracer.flow.mix import Mixes, look_ahead, look_back, mix
-from tracer.flow.prorata import run_prorata
+from tracer.flow.prorata.cone import write_cone
+from tracer.flow.prorata.forest import run_prorata
+from tracer.flow.prorata.mix import Mixes, look_ahead, look_back, mix
 
 SAMPLE = 40
 PEER_ROWS = 100_000

@@ -14,10 +14,10 @@ import pandas as pd
 from tracer.calendar import date_of
 from tracer.casework.feed import feed_ledger
 from tracer.errors import UsageError
-from tracer.flow.bounds import bounds
+from tracer.flow.bounds.answer import bounds
+from tracer.flow.bounds.network import build_network
 from tracer.flow.build import build_flow
 from tracer.flow.codes import ACCOUNT, CASH_HOLDER, INDICATOR, TREASURY
-from tracer.flow.network import build_network
 from tracer.flow.store import Flow
 from tracer.flow.trace import Trace as FlowTrace
 from tracer.flow.trace import links, trace

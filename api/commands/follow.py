@@ -25,7 +25,7 @@ from tracer.messages import say
 from tracer.money import format_yuan
 
 if TYPE_CHECKING:
-    from tracer.flow.bounds import Bounds
+    from tracer.flow.bounds.answer import Bounds
     from tracer.flow.store import Flow
     from tracer.flow.trace import Links, Trace
 
@@ -103,8 +103,8 @@ def _trace_bounds(
     chosen: Choices, target: str, direction: Direction, as_of: str | None, everything: bool
 ) -> None:
     """Least and most under any choice; a graph holds the money of one method and cannot say it."""
-    from tracer.flow.bounds import bounds
-    from tracer.flow.network import build_network
+    from tracer.flow.bounds.answer import bounds
+    from tracer.flow.bounds.network import build_network
 
     if chosen.graph:
         raise UsageError(f"{say('bounds_no_graph')} / {say('bounds_no_graph', 'en')}")
@@ -129,9 +129,9 @@ def _compare(chosen: Choices, target: str, direction: Direction, as_of: str | No
     """Every method side by side; a graph holds the money of one method and cannot say it."""
     from functools import partial
 
+    from tracer.flow.bounds.network import build_network
     from tracer.flow.codes import METHODS
     from tracer.flow.compare import COLUMNS, compare
-    from tracer.flow.network import build_network
 
     if chosen.graph:
         raise UsageError(f"{say('bounds_no_graph')} / {say('bounds_no_graph', 'en')}")
@@ -224,8 +224,8 @@ def links(context: typer.Context, method: MethodOrBounds = "linked", as_of: AsOf
 
 
 def _bounds_links(chosen: Choices, as_of: date | None) -> None:
-    from tracer.flow.bounds_links import bounds_links
-    from tracer.flow.network import build_network
+    from tracer.flow.bounds.links import bounds_links
+    from tracer.flow.bounds.network import build_network
 
     flow = open_flow(chosen, "linked", as_of)
     progress = Progress()

@@ -10,8 +10,8 @@ from api.deps import LIMIT, Limit, OpenBooks
 from api.routes.trace import shown, subject_of
 from api.schemas_ways import Compared, Comparison
 from api.story import Teller, part_title
+from tracer.flow.bounds.network import build_network
 from tracer.flow.compare import compare
-from tracer.flow.network import build_network
 
 router = APIRouter(tags=["trace"])
 

@@ -11,9 +11,9 @@ from api.schemas_ways import Bounds, BoundsPart, Trace, TraceLink, TracePart
 from api.story import BIRTHS, Story, holder_number, part_title
 from api.telling import subject_line
 from tracer.errors import UsageError
-from tracer.flow.bounds import bounds
+from tracer.flow.bounds.answer import bounds
+from tracer.flow.bounds.network import build_network
 from tracer.flow.codes import BOUNDS
-from tracer.flow.network import build_network
 from tracer.flow.store import Flow
 from tracer.flow.trace import find, origin_name, trace
 from tracer.money import format_yuan

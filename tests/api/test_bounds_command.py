@@ -99,7 +99,7 @@ def test_links_say_least_and_most_of_every_movement(run: Run, monkeypatch: pytes
     assert len(rows) == len(answer["links"])
     table = run("links", "--method", "bounds").stdout
     assert not [canary for canary in CANARIES if canary in table]
-    monkeypatch.setattr("tracer.flow.bounds_links.ROWS_MOST", 8)
+    monkeypatch.setattr("tracer.flow.bounds.links.ROWS_MOST", 8)
     refused = run("links", "--method", "bounds")
     assert refused.exit_code == 3
     assert "trace --method bounds" in refused.stderr

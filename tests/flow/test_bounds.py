@@ -12,12 +12,12 @@ from tests.flow import every_choice, reference
 from tests.flow.every_choice import Limits, TooManyError
 from tests.flow.ledgers import RandomLedger, arrow_tables
 from tests.flow.reference import Tables
-from tracer.flow.bounds import Bounds, bounds
-from tracer.flow.bounds_links import bounds_links
+from tracer.flow.bounds.answer import Bounds, bounds
+from tracer.flow.bounds.interval import interval
+from tracer.flow.bounds.links import bounds_links
+from tracer.flow.bounds.network import Network, network_of
 from tracer.flow.build import flow_of
 from tracer.flow.codes import METHODS, UNEXPLAINED
-from tracer.flow.interval import interval
-from tracer.flow.network import Network, network_of
 from tracer.flow.store import Flow
 from tracer.flow.trace import origin_name, trace
 

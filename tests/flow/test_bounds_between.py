@@ -12,10 +12,10 @@ from tests.flow.every_choice import Birth, TooManyError, covered, ends, origin_o
 from tests.flow.ledgers import FIRST_DAY, RandomLedger, account, arrow_tables, indicator, payment, transfer
 from tests.flow.reference import Holder, Move, World
 from tests.flow.test_bounds import DRILLS, TinyLedger
-from tracer.flow.bounds_between import Between, BoundsBetween, Question
+from tracer.flow.bounds.between import Between, BoundsBetween, Question
+from tracer.flow.bounds.network import network_of
 from tracer.flow.build import flow_of
 from tracer.flow.codes import INDICATOR_MONEY, METHODS
-from tracer.flow.network import network_of
 from tracer.flow.store import Flow
 from tracer.flow.walk import pieces_of_row
 

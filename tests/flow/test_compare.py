@@ -5,10 +5,10 @@ import random
 from tests.flow import reference
 from tests.flow.ledgers import RandomLedger, arrow_tables
 from tests.flow.test_flow import subjects
+from tracer.flow.bounds.network import network_of
 from tracer.flow.build import flow_of
 from tracer.flow.codes import METHODS
 from tracer.flow.compare import compare
-from tracer.flow.network import network_of
 
 
 def test_every_method_lies_between_least_and_most() -> None:

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from tests.flow.ledgers import RandomLedger, account, arrow_tables, transfer
 from tests.flow.test_kernel import ACC, IND, OUT, Columns, as_tuples, carried, ledger, random_ledger, slowly
 from tracer.errors import DataRefusedError
-from tracer.flow import codes, prorata
+from tracer.flow import codes
 from tracer.flow.build import flow_of
 from tracer.flow.codes import ACCOUNT, INDICATOR, TooManyPiecesError
 from tracer.flow.conserve import assert_conserved
 from tracer.flow.kernel import run_kernel
-from tracer.flow.prorata import BALANCE_MOST, run_prorata
+from tracer.flow.prorata import forest
+from tracer.flow.prorata.forest import BALANCE_MOST, run_prorata
 from tracer.flow.store import Flow
 from tracer.flow.trace import links, origin_name, trace
 
@@ -223,7 +224,7 @@ def test_a_bound_above_the_limit_is_no_refusal_where_the_pieces_are_fewer(
     rows = [(day, *ends, 90) for day in range(1, 60) for ends in ((2, 0), (0, 1))]
     columns = ledger([ACC, ACC, OUT], rows, opened=[(0, 10)])
     order = columns.order()
-    bound = prorata.pieces_bound(*prorata.prepare(columns, order))[0]
+    bound = forest.pieces_bound(*forest.prepare(columns, order))[0]
     pieces = run_prorata(columns, order)
     assert len(pieces.fen) < bound / 2
     monkeypatch.setattr(codes, "PIECES_MOST", len(pieces.fen))
@@ -235,7 +236,7 @@ def test_endless_looking_for_few_pieces_is_refused_too(monkeypatch: pytest.Monke
     order = columns.order()
     monkeypatch.setattr(codes, "PIECES_MOST", 200)
     assert len(run_prorata(columns, order).fen) == 200
-    monkeypatch.setattr(prorata, "LOOKS_PER_PIECE", 10)
+    monkeypatch.setattr(forest, "LOOKS_PER_PIECE", 10)
     with pytest.raises(TooManyPiecesError):
         run_prorata(columns, order)
 
@@ -245,7 +246,7 @@ def test_the_bound_is_never_below_the_pieces() -> None:
     for _ in range(200):
         columns = random_ledger(rng)
         order = columns.order()
-        bound, widest, _ = prorata.pieces_bound(*prorata.prepare(columns, order))
+        bound, widest, _ = forest.pieces_bound(*forest.prepare(columns, order))
         pieces = run_prorata(columns, order)
         assert len(pieces.fen) <= bound
         assert max(pieces.count.tolist(), default=0) <= widest

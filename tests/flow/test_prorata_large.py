@@ -20,12 +20,12 @@ from tracer.flow import codes
 from tracer.flow.advances import advances
 from tracer.flow.build import build_flow, flow_of
 from tracer.flow.codes import TooManyPiecesError
-from tracer.flow.cone import cone_of, write_cone
 from tracer.flow.conserve import assert_cone_conserved
-from tracer.flow.mix import mix, whole
-from tracer.flow.prorata import run_prorata
+from tracer.flow.prorata.cone import cone_of, write_cone
+from tracer.flow.prorata.forest import run_prorata
+from tracer.flow.prorata.mix import mix, whole
+from tracer.flow.prorata.spread import SKIP, TAKE, WRITE
 from tracer.flow.routes import routes
-from tracer.flow.spread import SKIP, TAKE, WRITE
 from tracer.flow.store import Flow, open_flow
 from tracer.flow.trace import links, trace
 

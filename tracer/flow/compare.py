@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tracer.flow.bounds import bounds
+from tracer.flow.bounds.answer import bounds
+from tracer.flow.bounds.network import Network
 from tracer.flow.codes import METHODS
 from tracer.flow.documented import documented
-from tracer.flow.network import Network
 from tracer.flow.store import Flow
 from tracer.flow.trace import ORIGIN_KINDS, Trace, origin_name, trace
 

@@ -20,10 +20,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def _folder() -> str:
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    folder = Path(__file__).parent
+    for source in sorted(folder.rglob("*.py")):
         text = source.read_bytes()
         if b"compiled" in text or source.name == "codes.py":  # all others have no machine code
-            digest.update(source.name.encode() + text)
+            digest.update(str(source.relative_to(folder)).encode() + text)
     below = Path(numba.config.CACHE_DIR or Path(__file__).parent / "__pycache__")
     return str(below / f"flow-{digest.hexdigest()[:16]}")
 

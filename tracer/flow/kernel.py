@@ -1,4 +1,4 @@
-"""Which money each row carried, by each method (contract section 2, "Methods"); pro-rata is in `prorata.py`.
+"""Which money each row carried, by each method (contract section 2, "Methods"); pro-rata is in `prorata/`.
 
 For linked, fifo and lifo the events of the ledger are cut into windows of time, a window into components
 of holders that its rows join, and these are moved side by side; pieces are numbered in time order when
@@ -15,7 +15,7 @@ from tracer.flow.codes import METHODS, Int64, MoneyColumns, Pieces, plain
 from tracer.flow.events import EVENT, QUEUE, Ledger, births, load_events, spending_codes, tag_queues
 from tracer.flow.held import Held, nothing_held
 from tracer.flow.lots import CHUNK, FIFO, LIFO, LINKED, LOT, PIECE, SLOT, Holdings, move
-from tracer.flow.prorata import run_prorata
+from tracer.flow.prorata.forest import run_prorata
 from tracer.flow.windows import Columns, deal, number_lots, number_window, table, write_left, write_pieces
 
 WINDOW_EVENTS = 32_000

@@ -185,7 +185,7 @@ def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None
     row, holder = find(flow, subject)
     exact = True
     if flow.unwritten:
-        from tracer.flow.cone import write_cone
+        from tracer.flow.prorata.cone import write_cone
 
         written = write_cone(flow, row, holder, direction)
         flow, exact = written or flow, written is not None
@@ -194,7 +194,7 @@ def trace(flow: Flow, subject: str, direction: str, max_links: int | None = None
         part, part_fen, pieces, fen = answer(flow, row, holder)
         links, cut_fen = cut_links(_merged(flow, pieces, fen), max_links)
     else:
-        from tracer.flow.mix import mixed_answer
+        from tracer.flow.prorata.mix import mixed_answer
 
         mixed = mixed_answer(flow, flow.order, row, holder, direction)
         part, part_fen, cut_fen = mixed.part, mixed.part_fen, int(mixed.row_fen.sum())

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from tracer.flow.bounds_between import Between, BoundsBetween, Question
+from tracer.flow.bounds.between import Between, BoundsBetween, Question
+from tracer.flow.bounds.network import build_network
 from tracer.flow.build import build_flow
-from tracer.flow.network import build_network
 from tracer.flow.store import Flow
 from tracer.flow.trace import ROW_TABLES
 from tracer.rules.exemptions import Found

@@ -20,7 +20,7 @@ from tracer.flow.codes import Bool, Int8, Int64, MoneyColumns, Pieces, TooManyPi
 from tracer.flow.compiled import compiled
 from tracer.flow.events import Births, births
 from tracer.flow.held import Held, nothing_held
-from tracer.flow.spread import DRAFT, HOLDER, SEAT, SKIP, WRITE, Columns, Desk, Rows, can_pay, spread
+from tracer.flow.prorata.spread import DRAFT, HOLDER, SEAT, SKIP, WRITE, Columns, Desk, Rows, can_pay, spread
 
 LOOKS_PER_PIECE = 50
 """How many lots may be looked at per piece allowed: a payment of one fen looks at all that its payer has."""

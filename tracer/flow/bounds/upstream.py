@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tracer.flow.bounds.limits import ANY
+from tracer.flow.bounds.maxflow import Graph
+from tracer.flow.bounds.network import Network
 from tracer.flow.codes import Bool, Int32, Int64
 from tracer.flow.compiled import compiled
-from tracer.flow.limits import ANY
-from tracer.flow.maxflow import Graph
-from tracer.flow.network import Network
 
 
 class Cone(NamedTuple):

@@ -13,8 +13,8 @@ from tracer.flow.build import of_pieces
 from tracer.flow.codes import Int8, Int64, TooManyPiecesError
 from tracer.flow.compiled import compiled
 from tracer.flow.conserve import assert_cone_conserved
-from tracer.flow.prorata import Cone, prepare, run_prorata
-from tracer.flow.spread import SKIP, TAKE, WRITE, Rows, can_pay
+from tracer.flow.prorata.forest import Cone, prepare, run_prorata
+from tracer.flow.prorata.spread import SKIP, TAKE, WRITE, Rows, can_pay
 from tracer.flow.store import Flow
 
 

@@ -27,8 +27,8 @@ from tracer.flow.codes import (
 )
 from tracer.flow.compiled import compiled
 from tracer.flow.events import Births
-from tracer.flow.prorata import prepare
-from tracer.flow.spread import Rows
+from tracer.flow.prorata.forest import prepare
+from tracer.flow.prorata.spread import Rows
 
 
 class Mixes(NamedTuple):

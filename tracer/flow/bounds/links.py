@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from tracer.errors import DataRefusedError
-from tracer.flow.bounds_backward import one_per_name
-from tracer.flow.bounds_forward import Side
+from tracer.flow.bounds.backward import one_per_name
+from tracer.flow.bounds.forward import Side
+from tracer.flow.bounds.network import Network
+from tracer.flow.bounds.upstream import Cone, cone_to
 from tracer.flow.codes import BOUNDS, Bool, Int64
-from tracer.flow.network import Network
 from tracer.flow.store import Flow
 from tracer.flow.trace import links, origin_name
-from tracer.flow.upstream import Cone, cone_to
 
 ROWS_MOST = 100_000
 """Every origin is asked for in every movement, so larger ledgers are refused."""

@@ -1,15 +1,15 @@
-"""Least and most of each origin in what a movement moved, or a holder has: see `bounds.py`."""
+"""Least and most of each origin in what a movement moved, or a holder has: see `answer.py`."""
 
 from dataclasses import astuple
 
 import numpy as np
 
+from tracer.flow.bounds.limits import ANY, Found
+from tracer.flow.bounds.maxflow import CUT, LIMIT, WORK, Goals, Graph, push, reversed_graph, undo, work_for
+from tracer.flow.bounds.network import Network
+from tracer.flow.bounds.upstream import Cone, cone_to, graph_of, widths_from, widths_in, widths_to
 from tracer.flow.codes import CASH_IN, INDICATOR_MONEY, OPENING, UNEXPLAINED, Int32, Int64
-from tracer.flow.limits import ANY, Found
-from tracer.flow.maxflow import CUT, LIMIT, WORK, Goals, Graph, push, reversed_graph, undo, work_for
-from tracer.flow.network import Network
 from tracer.flow.store import Flow, bucket_of
-from tracer.flow.upstream import Cone, cone_to, graph_of, widths_from, widths_in, widths_to
 from tracer.flow.walk import pieces_born, pieces_of_row, pieces_received, sums_by
 
 FIRST_TURN = 20_000

@@ -2,16 +2,16 @@
 
 A holder with `low` to `high` fen of it among a balance of B carries on with a payment of a fen at least
 `low - (B - a)` and at most `high`, if that is not more than a. That holds for every choice (reference: least
-and most by interval); what `bounds.py` says lies within.
+and most by interval); what `answer.py` says lies within.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from tracer.flow.bounds.network import Network
+from tracer.flow.bounds.upstream import cone_to, widths_from
 from tracer.flow.codes import Bool, Int64
-from tracer.flow.network import Network
-from tracer.flow.upstream import cone_to, widths_from
 
 
 @dataclass(frozen=True)

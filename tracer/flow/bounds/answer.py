@@ -13,11 +13,11 @@ labelling that is known (the pieces of `linked`) shows that the least is nothing
 from dataclasses import dataclass
 from typing import Any
 
-from tracer.flow.bounds_backward import bounds_of_origins
-from tracer.flow.bounds_forward import bounds_at_holders
+from tracer.flow.bounds.backward import bounds_of_origins
+from tracer.flow.bounds.forward import bounds_at_holders
+from tracer.flow.bounds.limits import Limits
+from tracer.flow.bounds.network import Network
 from tracer.flow.codes import BOUNDS
-from tracer.flow.limits import Limits
-from tracer.flow.network import Network
 from tracer.flow.store import Flow
 from tracer.flow.trace import HOLDER_KINDS, ORIGIN_KINDS, check_direction, find, origin_name, trace
 

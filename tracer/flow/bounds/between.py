@@ -4,7 +4,7 @@ The begins give a colour to what of their money was born at indicators. It keeps
 the movements that are named; what goes any other way, or has been at an end, has lost it.
 Each end carries a known sum out of what its payer had. So the most is the maximum flow of coloured money to a
 sink behind all ends, and the least is what the ends carry less the maximum flow of all other money. See
-`bounds.py`.
+`answer.py`.
 
 Where colour also ends with time (`days`) or distance (`movements`), the least takes for uncoloured whatever
 could be so, and the most takes all for coloured: sound, and tight only where they are known to be attained.
@@ -16,14 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tracer.flow.along import Part, Search, chains
-from tracer.flow.bounds_backward import fund_money_in
+from tracer.flow.bounds.along import Part, Search, chains
+from tracer.flow.bounds.backward import fund_money_in
+from tracer.flow.bounds.limits import ANY
+from tracer.flow.bounds.maxflow import CUT, Goals, push, work_for
+from tracer.flow.bounds.network import Network
+from tracer.flow.bounds.upstream import graph_of_edges, spread
 from tracer.flow.codes import INDICATOR_MONEY, Bool, Int64
-from tracer.flow.limits import ANY
-from tracer.flow.maxflow import CUT, Goals, push, work_for
-from tracer.flow.network import Network
 from tracer.flow.store import Flow
-from tracer.flow.upstream import graph_of_edges, spread
 
 WORK_LIMIT = 20_000_000
 """So many edges are looked at for one search, some tenths of a second: a finding may ask for many."""

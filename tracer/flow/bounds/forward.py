@@ -1,18 +1,18 @@
 """Least and most at each holder of the money that a movement moved, or that ever was at a holder.
 
 That money has a colour. It begins as all that a coloured row moved: the movement itself, or whatever the
-holder paid. So the edges by which these rows got their money are taken away. See `bounds.py`.
+holder paid. So the edges by which these rows got their money are taken away. See `answer.py`.
 """
 
 import numpy as np
 
+from tracer.flow.bounds.limits import ANY, Found
+from tracer.flow.bounds.maxflow import push_each, reversed_graph, work_for
+from tracer.flow.bounds.network import Network
+from tracer.flow.bounds.upstream import Cone, cone_to, graph_of, spread, widths_from
 from tracer.flow.codes import Bool, Int32, Int64
-from tracer.flow.limits import ANY, Found
-from tracer.flow.maxflow import push_each, reversed_graph, work_for
-from tracer.flow.network import Network
 from tracer.flow.store import Flow
 from tracer.flow.trace import Trace
-from tracer.flow.upstream import Cone, cone_to, graph_of, spread, widths_from
 
 
 def bounds_at_holders(

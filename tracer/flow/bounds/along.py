@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tracer.flow.bounds.network import Network
 from tracer.flow.codes import Bool, Int8, Int32, Int64
 from tracer.flow.compiled import compiled
-from tracer.flow.network import Network
 
 SEEN, BEGIN, WAY = 1, 2, 4
 """Roles of nodes while a part is looked for."""

@@ -1,0 +1,1 @@
+"""What is certain: the least and the most under any choice at every holder."""

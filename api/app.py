@@ -23,7 +23,7 @@ from api.routes import (
     ways,
 )
 from tracer.errors import UsageError
-from tracer.messages import say
+from tracer.messages import say_both
 
 ROUTES = (health, payments, indicators, accounts, trace, compare, ways, findings, rules, alerts, funds)
 
@@ -52,7 +52,7 @@ def is_own_origin(request: Request) -> bool:
 def check_loopback(host: str) -> None:
     """Raise `UsageError` unless the service would listen on this machine only."""
     if not is_loopback(host):
-        raise UsageError(f"{say('loopback_only', host=host)} / {say('loopback_only', 'en', host=host)}")
+        raise UsageError(say_both("loopback_only", host=host))
 
 
 def create_app(home: Path) -> FastAPI:

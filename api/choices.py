@@ -9,7 +9,7 @@ from typing import Annotated, Literal, cast
 import typer
 
 from tracer.errors import UsageError
-from tracer.messages import Language, say
+from tracer.messages import Language, say, say_both
 from tracer.settings import HOME_DEFAULT
 
 Format = Literal["table", "json", "csv"]
@@ -60,7 +60,15 @@ def parse_day(text: str | None) -> date | None:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise UsageError(f"{say('bad_date', text=text)} / {say('bad_date', 'en', text=text)}")
+        raise UsageError(say_both("bad_date", text=text))
+    return day
+
+
+def day_needed(text: str | None, missing: str = "as_of_needed") -> date:
+    """A day that has to be given; `missing` is what is said where it is not."""
+    day = parse_day(text)
+    if day is None:
+        raise UsageError(say_both(missing))
     return day
 
 

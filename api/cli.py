@@ -48,7 +48,7 @@ from api.render import (
 from tracer.errors import FundtrailError
 from tracer.errors import UsageError as WrongUse
 from tracer.mask import mask_text
-from tracer.messages import Language, say
+from tracer.messages import Language, say, say_both
 from tracer.settings import HOME_DEFAULT, HOME_VARIABLE, home_folder
 
 EXIT_BUG, EXIT_INTERRUPTED = 70, 130
@@ -180,7 +180,7 @@ def choose(
     if graph is not None and not GRAPH_ADDRESS.fullmatch(graph):
         # Whoever writes a password into an address finds it neither in our message nor in a log of it.
         shown = re.sub(r"[^/]*@", "…@", graph)
-        raise WrongUse(f"{say('bad_graph', uri=shown)} / {say('bad_graph', 'en', uri=shown)}")
+        raise WrongUse(say_both("bad_graph", uri=shown))
     if context.invoked_subcommand not in WITHOUT_HOME:
         check_home(chosen.home, is_written=context.invoked_subcommand in WRITERS)
 

@@ -5,39 +5,51 @@ from pydantic import BaseModel, Field
 from api.schemas import Fen
 
 
-class TracePart(BaseModel):
+class Asked(BaseModel):
+    """What was asked, and of which ledger."""
+
+    subject: str
+    direction: str
+    as_of: str | None
+    ledger_version: int
+
+
+class Traced(Asked):
+    """What every trace says of its subject."""
+
+    title: str
+    method: str
+    amount_fen: Fen
+    amount: str
+
+
+class Part(BaseModel):
     """An origin, or a place where money is now."""
 
     id: str
     kind: str
     title: str
+
+
+class TracePart(Part):
+    """So much of the money."""
+
     fen: Fen
     amount: str
 
 
-class BoundsPart(BaseModel):
-    """An origin, or a place where money is now: at least so much, and at most."""
+class BoundsPart(Part):
+    """At least so much of the money, and at most."""
 
-    id: str
-    kind: str
-    title: str
     min_fen: Fen
     max_fen: Fen
     least: str
     most: str
 
 
-class Bounds(BaseModel):
+class Bounds(Traced):
     """Least and most under any choice; `limit` bounds the list, and what is not listed is counted."""
 
-    subject: str
-    title: str
-    direction: str
-    method: str
-    as_of: str | None
-    ledger_version: int
-    amount_fen: Fen
-    amount: str
     parts: list[BoundsPart]
     parts_count: int
     complete: bool
@@ -53,17 +65,9 @@ class TraceLink(BaseModel):
     fen: Fen
 
 
-class Trace(BaseModel):
+class Trace(Traced):
     """Where money came from or is now; `limit` bounds both lists, and what is not listed is stated."""
 
-    subject: str
-    title: str
-    direction: str
-    method: str
-    as_of: str | None
-    ledger_version: int
-    amount_fen: Fen
-    amount: str
     parts: list[TracePart]
     parts_count: int
     links: list[TraceLink]
@@ -75,25 +79,18 @@ class Trace(BaseModel):
     )
 
 
-class Compared(BaseModel):
-    """An origin or place of money by every method."""
+class Compared(Part):
+    """What documents and every method say of it."""
 
-    id: str
-    kind: str
-    title: str
     documented_fen: Fen | None = Field(description="What documents alone decide; null forward.")
     fen: dict[str, Fen] = Field(description="By method.")
     min_fen: Fen = Field(description="The least under any choice at every holder.")
     max_fen: Fen = Field(description="The most under any choice at every holder.")
 
 
-class Comparison(BaseModel):
+class Comparison(Asked):
     """One subject by every method, side by side."""
 
-    subject: str
-    direction: str
-    as_of: str | None
-    ledger_version: int
     amount_fen: dict[str, Fen] = Field(description="By method: what its parts add up to.")
     documented_fen: Fen | None
     agreed_fen: Fen = Field(description="On how much all methods agree.")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tracer.flow.codes import ACCOUNT, INDICATOR, Int8, Int32, Int64
+from tracer.flow.codes import ACCOUNT, INDICATOR, Columns, Int8, Int64
 
 PROVINCES, POOLS, DAYS, HUB_ROWS = 31, 2_800, 1_096, 100_000
 CENTRE, PROVINCE, POOL, HUB, PROJECT, BENEFICIARY = range(6)
@@ -15,19 +15,9 @@ Generator = np.random.Generator
 
 
 @dataclass(frozen=True)
-class Tree:
-    """A ledger as `codes.MoneyColumns`, with the level of each holder."""
+class Tree(Columns):
+    """A ledger as columns, with the level of each holder."""
 
-    day: Int32
-    time_ms: Int32
-    payer: Int32
-    payee: Int32
-    amount: Int64
-    tag: Int32
-    holder_kind: Int8
-    issue_fen: Int64
-    issue_day: Int32
-    opening_fen: Int64
     level: Int8
 
 

@@ -35,7 +35,7 @@ from tracer.mask import (
     mask_person,
     mask_text,
 )
-from tracer.messages import say
+from tracer.messages import say_both
 from tracer.money import format_yuan
 from tracer.names import Names
 from tracer.rules.evidence import masked_subject
@@ -56,7 +56,7 @@ class Books:
         self.ledger = Ledger(home)
         self.version = self.ledger.version
         if not self.version:
-            raise UsageError(f"{say('empty_ledger', home=home)} / {say('empty_ledger', 'en', home=home)}")
+            raise UsageError(say_both("empty_ledger", home=home))
 
     def __repr__(self) -> str:
         return f"<fundtrail ledger v{self.version}: {', '.join(self.ledger.tables(self.version))}>"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 import typer
 
 from api.asked import Asked, row_text, run_scan
-from api.choices import AsOf, Choices, Method, ParametersOption, SetOption, choices, parse_day
+from api.choices import AsOf, Choices, Method, ParametersOption, SetOption, choices, day_needed
 from api.commands.follow import require_data
 from api.home import check_home
 from api.render import (
@@ -76,9 +76,7 @@ def update(
     from tracer.rules.packs import rules_of
 
     chosen = choices(context)
-    day = parse_day(as_of)
-    if day is None:
-        raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
+    day = day_needed(as_of)
     refuse_the_future(day, datetime.now(UTC))
     check_home(chosen.home, is_written=True)
     require_data(chosen)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.choices import AsOf, Choices, Method, RuleOption, choices, parse_day
+from api.choices import AsOf, Choices, Method, RuleOption, choices, day_needed, parse_day
 from api.commands.follow import require_data
 from api.commands.judge import FINDING, evidence_text
 from api.render import (
@@ -19,8 +19,6 @@ from api.render import (
     write_line,
     write_table,
 )
-from tracer.errors import UsageError
-from tracer.messages import say
 from tracer.money import format_yuan
 from tracer.text import brief
 
@@ -111,9 +109,7 @@ def scan(
     from tracer.cluster.session import open_session
 
     chosen = choices(context)
-    day = parse_day(as_of)
-    if day is None:
-        raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
+    day = day_needed(as_of)
     require_data(chosen)
     told = Progress()
     told(chosen.say("cluster_starting", master=master))

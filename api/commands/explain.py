@@ -17,11 +17,12 @@ from api.choices import (
     RuleOption,
     SetOption,
     choices,
+    day_needed,
     parse_day,
 )
 from api.render import write_csv, write_json, write_line
 from tracer.errors import UsageError
-from tracer.messages import say
+from tracer.messages import say_both
 from tracer.money import format_yuan
 from tracer.text import brief
 
@@ -66,14 +67,11 @@ def explain(
     csv has one line for each term, movement, row, parameter and limit (column `record`).
     """
     chosen = choices(context)
-    day = parse_day(as_of)
+    rules, settings = tuple(rule or ()), tuple(set_ or ())
     if re.fullmatch(r"[Ff][Tt]\d{6,9}", finding.strip()):
-        asked_rules = tuple(rule or ())
-        _explain_alert(chosen, finding, day, method, parameters, tuple(set_ or ()), pack, asked_rules)
+        _explain_alert(chosen, finding, parse_day(as_of), method, parameters, settings, pack, rules)
         return
-    if day is None:
-        raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
-    asked = Asked(day, tuple(rule or ()), method or "linked", parameters, tuple(set_ or ()), pack)
+    asked = Asked(day_needed(as_of), rules, method or "linked", parameters, settings, pack)
     if finding.strip().isdigit():
         found = run_scan(chosen, asked)
         chosen_one = _numbered(found, int(finding))
@@ -92,7 +90,7 @@ def explain(
 
 
 def _refused(key: str, **values: str | int | date) -> UsageError:
-    return UsageError(f"{say(key, 'zh', **values)} / {say(key, 'en', **values)}")
+    return UsageError(say_both(key, **values))
 
 
 def _numbered(found: dict[str, Any], number: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from api.render import (
 )
 from tracer.errors import UsageError
 from tracer.mask import mask_holder
-from tracer.messages import say
+from tracer.messages import say_both
 from tracer.money import format_yuan
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def trace(
         return
     check_method(method, (BOUNDS, *POLICIES))
     is_policy = method in POLICIES
-    if is_policy and chosen.graph:
-        raise UsageError(f"{say('bounds_no_graph')} / {say('bounds_no_graph', 'en')}")
+    if is_policy:
+        _refuse_graph(chosen)
     flow = open_flow(chosen, "linked" if is_policy else method, parse_day(as_of))
     target = named(chosen.home, flow, target)
     if is_policy:
@@ -99,15 +99,20 @@ def trace(
         write_trace(chosen, Story(answer, Ledger(chosen.home), chosen.lang), as_of, everything)
 
 
+def _refuse_graph(chosen: Choices) -> None:
+    """A graph holds the money of one method: it cannot say what is so under any, or by a policy."""
+    if chosen.graph:
+        raise UsageError(say_both("bounds_no_graph"))
+
+
 def _trace_bounds(
     chosen: Choices, target: str, direction: Direction, as_of: str | None, everything: bool
 ) -> None:
-    """Least and most under any choice; a graph holds the money of one method and cannot say it."""
+    """Least and most under any choice."""
     from tracer.flow.bounds.answer import bounds
     from tracer.flow.bounds.network import build_network
 
-    if chosen.graph:
-        raise UsageError(f"{say('bounds_no_graph')} / {say('bounds_no_graph', 'en')}")
+    _refuse_graph(chosen)
     flow = open_flow(chosen, "linked", parse_day(as_of))
     target = named(chosen.home, flow, target)
     answer = bounds(flow, build_network(chosen.home, flow), target, direction)
@@ -126,15 +131,14 @@ def _trace_bounds(
 
 
 def _compare(chosen: Choices, target: str, direction: Direction, as_of: str | None, everything: bool) -> None:
-    """Every method side by side; a graph holds the money of one method and cannot say it."""
+    """Every method side by side."""
     from functools import partial
 
     from tracer.flow.bounds.network import build_network
     from tracer.flow.codes import METHODS
     from tracer.flow.compare import COLUMNS, compare
 
-    if chosen.graph:
-        raise UsageError(f"{say('bounds_no_graph')} / {say('bounds_no_graph', 'en')}")
+    _refuse_graph(chosen)
     flows = {method: open_flow(chosen, method, parse_day(as_of)) for method in METHODS}
     target = named(chosen.home, flows["linked"], target)
     answer = compare(flows.__getitem__, partial(build_network, chosen.home), target, direction)
@@ -186,8 +190,7 @@ def require_data(chosen: Choices) -> int:
 
     version = ledger_version(chosen.home)
     if version == 0:
-        zh, en = say("empty_ledger", home=chosen.home), say("empty_ledger", "en", home=chosen.home)
-        raise UsageError(f"{zh} / {en}")
+        raise UsageError(say_both("empty_ledger", home=chosen.home))
     return version
 
 

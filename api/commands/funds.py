@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from api.choices import AsOf, Choices, choices, parse_day
+from api.choices import AsOf, Choices, choices, day_needed, parse_day
 from api.render import add_row, as_dict_rows, table, words, write_csv, write_json, write_line, write_table
 from tracer.errors import UsageError
-from tracer.messages import say
 
 FUND = (
     *("fund_id", "list", "level", "seq", "fund_name", "printed_name", "scope"),
@@ -50,14 +49,6 @@ def fund_row(fund: Any) -> dict[str, Any]:
 def scope_text(chosen: Choices, fund: Any, scope: str = "") -> str:
     """Why a fund is only partly in scope, in words; as a locality put it, where it did."""
     return scope or chosen.separator.join(chosen.say(f"scope_{kind}") for kind in fund.scope)
-
-
-def day_needed(text: str | None, missing: str = "as_of_needed") -> Any:
-    """A day that has to be given; `missing` is what is said where it is not."""
-    day = parse_day(text)
-    if day is None:
-        raise UsageError(f"{say(missing)} / {say(missing, 'en')}")
-    return day
 
 
 @funds_app.command("list")

@@ -27,7 +27,7 @@ from api.choices import (
     RuleOption,
     SetOption,
     choices,
-    parse_day,
+    day_needed,
 )
 from api.render import (
     Progress,
@@ -41,9 +41,7 @@ from api.render import (
     write_message,
     write_table,
 )
-from tracer.errors import UsageError
 from tracer.mask import mask_text
-from tracer.messages import say
 from tracer.money import format_yuan
 from tracer.text import brief
 
@@ -84,9 +82,7 @@ def scan(
     of the day's budget year, or of the nearest year that has a pack of rules; --pack chooses another.
     """
     chosen = choices(context)
-    day = parse_day(as_of)
-    if day is None:
-        raise UsageError(f"{say('as_of_needed')} / {say('as_of_needed', 'en')}")
+    day = day_needed(as_of)
     progress = Progress()
     asked = Asked(day, tuple(rule or ()), method, parameters, tuple(set_ or ()), pack)
     found = run_scan(chosen, asked, lambda rule_id: progress(chosen.say("scanning", rule=rule_id)))

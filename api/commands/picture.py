@@ -24,7 +24,7 @@ from api.commands.follow import open_flow
 from api.keys import named
 from api.render import write_csv, write_json, write_line
 from tracer.errors import UsageError
-from tracer.messages import say
+from tracer.messages import say_both
 from tracer.output import write_output
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _asked(
 ) -> Asked | None:
     """The scan that a finding is counted in; None without a day."""
     if target is not None and (rules or parameters or settings or pack):
-        raise UsageError(f"{say('only_finding')} / {say('only_finding', 'en')}")
+        raise UsageError(say_both("only_finding"))
     day = parse_day(as_of)
     if day is None:
         return None
@@ -147,10 +147,10 @@ def _picture(
     from api.exports.draw import draw_trace
 
     if (target is None) == (finding is None):
-        raise UsageError(f"{say('give_one')} / {say('give_one', 'en')}")
+        raise UsageError(say_both("give_one"))
     if finding is not None:
         if asked is None:
-            raise UsageError(f"{say('needs_as_of')} / {say('needs_as_of', 'en')}")
+            raise UsageError(say_both("needs_as_of"))
         return _finding_picture(chosen, finding, asked)
     assert target is not None
     day = asked.as_of if asked else None
@@ -183,10 +183,7 @@ def _finding_picture(chosen: Choices, number: int, asked: Asked) -> "Picture":
     found = run_scan(chosen, asked)
     count = len(found["findings"])
     if number > count:
-        raise UsageError(
-            f"{say('not_numbered', number=number, count=count)} / "
-            f"{say('not_numbered', 'en', number=number, count=count)}"
-        )
+        raise UsageError(say_both("not_numbered", number=number, count=count))
     teller = Teller(open_flow(chosen, asked.method, asked.as_of), Ledger(chosen.home), chosen.lang)
     finding = found["findings"][number - 1]
     cited = f"{finding['rule_id']}@{finding['rule_version']}"

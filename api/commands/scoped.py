@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.choices import AsOf, Choices, choices
-from api.commands.funds import RegionOption, day_needed
+from api.choices import AsOf, Choices, choices, day_needed
+from api.commands.funds import RegionOption
 from api.render import (
     add_row,
     as_dict_rows,

@@ -68,11 +68,16 @@ def routes(
         lines = [[" > ".join(row["holders"]), *list(row.values())[1:]] for row in rows]
         write_csv(ROUTE, [*lines, *([["", rest_fen, None, None, None]] if others else [])])
     else:
-        _write_routes(chosen, flow, listed, others, rest_fen)
+        _write_routes(chosen, flow, listed, rows, others, rest_fen)
 
 
 def _write_routes(
-    chosen: "Choices", flow: "Flow", listed: tuple["Route", ...], others: int, rest_fen: int
+    chosen: "Choices",
+    flow: "Flow",
+    listed: tuple["Route", ...],
+    rows: list[dict[str, Any]],
+    others: int,
+    rest_fen: int,
 ) -> None:
     teller = _teller(chosen, flow)
     if not listed:
@@ -81,20 +86,14 @@ def _write_routes(
     made = table(
         *words(chosen.lang, "route", "amount_yuan", "movements_count", "first_on", "last_on"), right=[1, 2]
     )
-    for route, row in zip(listed, (_days(route) for route in listed), strict=True):
+    for route, row in zip(listed, rows, strict=True):
         way = " → ".join(teller.holder(holder).title for holder in route.holders)
-        add_row(made, way, format_yuan(route.fen), route.movements, *row)
+        add_row(made, way, format_yuan(route.fen), route.movements, row["first_on"], row["last_on"])
     if others:
         add_row(made, chosen.say("other_routes", count=others), format_yuan(rest_fen))
     total = sum(route.fen for route in listed) + rest_fen
     add_row(made, chosen.say("total"), format_yuan(total))
     write_table(made)
-
-
-def _days(route: "Route") -> list[str]:
-    from tracer.calendar import date_of
-
-    return [date_of(day).isoformat() for day in (route.first_day, route.last_day)]
 
 
 def _teller(chosen: "Choices", flow: "Flow") -> "Teller":

@@ -1,13 +1,11 @@
 """One subject by every method, with what is documented and what is certain; bounded, masked."""
 
-from datetime import date
 from functools import partial
-from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from api.deps import LIMIT, Limit, OpenBooks
-from api.routes.trace import shown, subject_of
+from api.routes.trace import AsOf, Direction, shown, subject_of
 from api.schemas_ways import Compared, Comparison
 from api.story import Teller, part_title
 from tracer.flow.bounds.network import build_network
@@ -20,8 +18,8 @@ router = APIRouter(tags=["trace"])
 def compare_one(
     books: OpenBooks,
     id: str,
-    direction: Literal["backward", "forward"],
-    as_of: Annotated[date | None, Query(description="Nothing dated later is seen.")] = None,
+    direction: Direction,
+    as_of: AsOf = None,
     limit: Limit = LIMIT,
 ) -> Comparison:
     """Trace by every method side by side; `limit` bounds the parts, the largest first."""

@@ -20,16 +20,19 @@ from tracer.money import format_yuan
 
 router = APIRouter(tags=["trace"])
 
-Method = Literal["linked", "fifo", "lifo", "pro-rata", "bounds"]
+Direction = Literal["backward", "forward"]
+Method = Literal["linked", "fifo", "lifo", "pro-rata"]
+MethodOrBounds = Literal[Method, "bounds"]
+AsOf = Annotated[date | None, Query(description="Nothing dated later is seen.")]
 
 
 @router.get("/trace/{id:path}")
 def trace_one(
     books: OpenBooks,
     id: str,
-    direction: Literal["backward", "forward"],
-    method: Method = "linked",
-    as_of: Annotated[date | None, Query(description="Nothing dated later is seen.")] = None,
+    direction: Direction,
+    method: MethodOrBounds = "linked",
+    as_of: AsOf = None,
     limit: Limit = LIMIT,
 ) -> Trace | Bounds:
     """Trace a payment, bank transfer, split or indicator by its identifier, or an account by its key.

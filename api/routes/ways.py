@@ -1,12 +1,11 @@
 """By which ways money went, and what was paid in advance; bounded, masked, accounts by key."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from api.deps import LIMIT, Limit, OpenBooks, Volume
-from api.routes.trace import Method, shown, subject_of
+from api.routes.trace import AsOf, Method, shown, subject_of
 from api.schemas_ways import Advance, Advances, Place, Route, Routes
 from api.story import Teller
 from tracer.calendar import date_of
@@ -18,7 +17,6 @@ from tracer.money import format_yuan
 
 router = APIRouter(tags=["ways"])
 
-AsOf = Annotated[date | None, Query(description="Nothing dated later is seen.")]
 End = Annotated[str, Query(description="A payment, bank transfer, split, indicator, or account by its key.")]
 
 

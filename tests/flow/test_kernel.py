@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow.slow_order import slow_pieces
 from tracer.errors import ConservationError, UsageError
-from tracer.flow import kernel
+from tracer.flow import codes, kernel
 from tracer.flow.codes import (
     ACCOUNT,
     CASH_HOLDER,
@@ -20,8 +20,6 @@ from tracer.flow.codes import (
     TREASURY,
     UNEXPLAINED,
     Bool,
-    Int8,
-    Int32,
     Int64,
     Pieces,
     counting_holders,
@@ -33,18 +31,7 @@ from tracer.flow.order import order_rows
 
 
 @dataclass(frozen=True)
-class Columns:
-    day: Int32
-    time_ms: Int32
-    payer: Int32
-    payee: Int32
-    amount: Int64
-    tag: Int32
-    holder_kind: Int8
-    issue_fen: Int64
-    issue_day: Int32
-    opening_fen: Int64
-
+class Columns(codes.Columns):
     def order(self) -> Int64:
         counts = counting_holders(self.holder_kind)
         return order_rows(self.day, self.time_ms, self.payer, self.payee, counts)

@@ -4,13 +4,12 @@ Holders are numbered by 64-bit codes on a cluster and from 0 in a part. A piece 
 carried it and its place among the row's pieces, which is the same however the work was cut.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from tracer.flow.codes import ACCOUNT, INDICATOR, INDICATOR_MONEY, Bool, Int8, Int32, Int64, Pieces
+from tracer.flow.codes import ACCOUNT, INDICATOR, INDICATOR_MONEY, Bool, Columns, Int32, Int64, Pieces
 from tracer.flow.conserve import assert_conserved
 from tracer.flow.held import Held
 from tracer.flow.kernel import run_kernel
@@ -41,22 +40,6 @@ OUT = pa.schema(
 )
 """Pieces, and money held. `left` is null while the holder may still pay it; `line` is null for none;
 `born_day` is the day of an issue that is still to come."""
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What the kernel needs of the rows of a part; see `MoneyColumns`."""
-
-    day: Int32
-    time_ms: Int32
-    payer: Int32
-    payee: Int32
-    amount: Int64
-    tag: Int32
-    holder_kind: Int8
-    issue_fen: Int64
-    issue_day: Int32
-    opening_fen: Int64
 
 
 def run_part(rows: pa.Table, held: pa.Table, method: str, window: int) -> pa.Table:

@@ -21,7 +21,7 @@ from tracer.flow.held import nothing_held
 from tracer.flow.store import Flow
 from tracer.flow.trace import Trace, find
 from tracer.flow.walk import pieces_born
-from tracer.messages import say
+from tracer.messages import say_both
 
 
 def follow_claim(flow: Flow, subject: str, direction: str, policy: str) -> Trace:
@@ -33,7 +33,7 @@ def follow_claim(flow: Flow, subject: str, direction: str, policy: str) -> Trace
     direction and an unknown subject.
     """
     if direction != "forward":
-        raise UsageError(f"{say('only_forward', method=policy)} / {say('only_forward', 'en', method=policy)}")
+        raise UsageError(say_both("only_forward", method=policy))
     row, holder = find(flow, subject)
     carried, held = _carried(flow, -1 if row is None else row, holder, policy == "poison")
     steps = _links(flow, row, holder, carried, policy == "poison")

@@ -101,6 +101,22 @@ class MoneyColumns(Protocol):
 
 
 @dataclass(frozen=True)
+class Columns:
+    """These columns and nothing else."""
+
+    day: Int32
+    time_ms: Int32
+    payer: Int32
+    payee: Int32
+    amount: Int64
+    tag: Int32
+    holder_kind: Int8
+    issue_fen: Int64
+    issue_day: Int32
+    opening_fen: Int64
+
+
+@dataclass(frozen=True)
 class Pieces:
     """P pieces of money in the order in which they came to be, and where each of m rows has its own.
 

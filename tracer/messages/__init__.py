@@ -47,3 +47,8 @@ def say(key: str, lang: Language = "zh", **values: object) -> str:
     `{fundtrail}` begins a command: with the home of the run, where the command line says it.
     """
     return TEXTS[key][lang == "en"].format(**{"fundtrail": "fundtrail"} | values)
+
+
+def say_both(key: str, **values: object) -> str:
+    """The text of a key in both languages, for errors, whose reader's language is not known."""
+    return f"{say(key, 'zh', **values)} / {say(key, 'en', **values)}"

@@ -26,6 +26,7 @@ MADE_UP = (
     "calendar_",
     "scope_",
     "cut_",
+    "pair_",
     "cluster_",
 )
 """Beginnings of keys that the code puts together."""

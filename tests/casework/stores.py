@@ -30,7 +30,7 @@ def fresh_store(folder: Path) -> Callable[[], Cases]:
         cases = connect(home)
         with cases.write() as connection:
             connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-            connection.execute(sa.text("TRUNCATE alerts, alert_moves, slips, updates"))
+            connection.execute(sa.text("TRUNCATE alerts, alert_moves, slips, updates, pair_decisions"))
         return cases
 
     return staticmethod(fresh)  # type: ignore[return-value]

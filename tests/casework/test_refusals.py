@@ -4,7 +4,6 @@ import ctypes
 import os
 import shlex
 import shutil
-import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,10 +17,10 @@ from fastapi.testclient import TestClient
 from findings import DAY, NOW, RULES, finding, scanned
 from openpyxl import load_workbook
 
-from tracer.casework.db import Cases, connect, open_cases, read_cases
+from tracer.casework.db import Cases, open_cases, read_cases
 from tracer.casework.look import last_update
 from tracer.casework.update import take_in, today_of
-from tracer.errors import DataRefusedError, UsageError
+from tracer.errors import UsageError
 from tracer.rules.load import load_rules
 from tracer.settings import cases_file
 
@@ -324,16 +323,3 @@ def test_reading_changes_no_home(run: Run, home: Path, database: str) -> None:
     with read_cases(home) as connection:
         assert last_update(connection) == date.fromisoformat(AS_OF)
     assert alert["alert_id"] in run("alerts", "show", alert["alert_id"])
-
-
-def test_a_database_in_an_older_form_is_named_and_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("FUNDTRAIL_DATABASE", raising=False)
-    connect(tmp_path).close()
-    with sqlite3.connect(cases_file(tmp_path)) as raw:
-        raw.execute("UPDATE alembic_version SET version_num = '0000'")
-    with pytest.raises(DataRefusedError, match="run fundtrail alerts update once"), read_cases(tmp_path):
-        pass
-    with sqlite3.connect(cases_file(tmp_path)) as raw:
-        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == ("0000",)

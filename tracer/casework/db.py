@@ -6,7 +6,7 @@ All writers take one lock, so that both engines do the same: one write at a time
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from tracer.errors import DataRefusedError, FundtrailError, UsageError
 from tracer.settings import DATABASE_VARIABLE, cases_file
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The migration that this code works with."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -78,8 +78,8 @@ def open_cases(home: Path) -> Iterator[Cases]:
 def read_cases(home: Path) -> Iterator[Connection]:
     """One state of the database of a home folder, which may be one that nobody can write.
 
-    SQLite is opened for reading alone; a home without alerts reads as an empty database. Raises as
-    `open_cases`, and `DataRefusedError` for a database in an older form: it is not brought up to date here.
+    SQLite is opened for reading alone; a home without alerts reads as an empty database. A file in an older
+    form stays as it is: a copy in memory is brought up to date and read. Raises as `open_cases`.
     """
     url = database_url(home)
     if url.get_backend_name() != "sqlite":
@@ -89,15 +89,8 @@ def read_cases(home: Path) -> Iterator[Connection]:
     file = Path(url.database or "")
     cases = Cases(_reading_engine(file) if file.exists() else _engine(URL.create("sqlite")))
     try:
-        found = _checked_form(cases)
-        if found != NEWEST and file.exists():
-            raise DataRefusedError(
-                f"案件库 {file} 是旧版本建立的，这里只读不改；"
-                "请在可写的数据文件夹里运行一次 fundtrail alerts update / "
-                f"the database of cases, {file}, is in an older form, and reading changes nothing;"
-                " run fundtrail alerts update once on a home that can be written"
-            )
-        if found != NEWEST:
+        if _checked_form(cases) != NEWEST:
+            cases = _copied(cases)
             _upgrade(cases)
         with cases.read() as connection:
             yield connection
@@ -167,6 +160,20 @@ def _reading_engine(file: Path) -> Engine:
     event.listen(engine, "connect", _begin_ourselves)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _copied(cases: Cases) -> Cases:
+    """The same SQLite database in memory."""
+    made = _engine(URL.create("sqlite"))
+    with (
+        _told(cases.engine),
+        closing(cases.engine.raw_connection()) as old,
+        closing(made.raw_connection()) as new,
+    ):
+        source: Any = old.driver_connection
+        source.backup(new.driver_connection)
+    cases.close()
+    return Cases(made)
 
 
 def _begin_ourselves(connection: Any, _: object) -> None:

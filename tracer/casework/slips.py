@@ -122,7 +122,7 @@ def option_of(field: str) -> str:
 
 def checked(slip: Slip, now: datetime) -> Slip:
     """The slip without blanks around its texts; raises `UsageError` naming all that is missing or wrong."""
-    texts = {name: _text(getattr(slip, name)) for name in ("facts", "basis", "handler")}
+    texts = {name: plain_text(getattr(slip, name)) for name in ("facts", "basis", "handler")}
     problems = []
     for lang in get_args(Language):
         wrong = {name: text for name, text in _wrong(slip, texts, now, lang).items() if text}
@@ -148,7 +148,7 @@ def _wrong(slip: Slip, texts: Mapping[str, str], now: datetime, lang: Language) 
     return wrong
 
 
-def _text(text: str) -> str:
+def plain_text(text: str) -> str:
     """A text without control characters and halves of characters, which no database or form can hold."""
     plain = text.replace("\r\n", "\n").replace("\t", " ")
     return "".join(c for c in plain if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs")).strip()

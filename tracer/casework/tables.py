@@ -2,6 +2,7 @@
 
 `alerts` says how each alert stands; `alert_moves` is the append-only log of how it came to that, one row per
 version of an alert; `slips` are the handling slips, append-only; `updates` are the scans that were taken in.
+`pair_decisions` is the append-only log of what persons decided on pairs of a recipient and a person.
 """
 
 from sqlalchemy import (
@@ -89,3 +90,24 @@ UPDATES = Table(
     Column("digest", String(64), nullable=False),
     Column("recorded_at", String(32), nullable=False),
 )
+
+PAIR_DECISIONS = Table(
+    "pair_decisions",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("pair", String(64), nullable=False),
+    Column("recipient", String(64), nullable=False),
+    Column("beneficiary_id", Text, nullable=False),
+    Column("beneficiary_name", Text, nullable=False),
+    Column("payee_account", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("verdict", String(10), nullable=False),
+    Column("previous", Integer, ForeignKey("pair_decisions.number"), unique=True),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("recorded_at", String(32), nullable=False),
+    Column("ledger_version", BigInteger),
+    Column("as_of", Date),
+    Column("shown", JSON(none_as_null=True)),
+)
+"""`pair` and `recipient` are digests of the texts beside them; `shown` is what its maker was shown."""

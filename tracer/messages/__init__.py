@@ -5,11 +5,21 @@ Each area has its file with `TEXTS`, and a key belongs to one area alone; here t
 
 from typing import Literal
 
-from tracer.messages import casework, cluster, explaining, funds, general, loading, scanning, tracing
+from tracer.messages import (
+    casework,
+    cluster,
+    explaining,
+    funds,
+    general,
+    loading,
+    matching,
+    scanning,
+    tracing,
+)
 
 Language = Literal["zh", "en"]
 
-AREAS = (general, tracing, loading, scanning, explaining, casework, funds, cluster)
+AREAS = (general, tracing, loading, scanning, explaining, casework, matching, funds, cluster)
 
 TEXTS: dict[str, tuple[str, str]] = {key: pair for area in AREAS for key, pair in area.TEXTS.items()}
 """Each text by key: Chinese, English."""

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from tracer.casework.migrations.guards import guard
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -38,10 +40,10 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.String(32), nullable=False),
     )
     for table in ("alert_moves", "slips", "updates"):
-        _guard(table, "UPDATE", "1 = 1")
-        _guard(table, "DELETE", "1 = 1")
-    _guard("alerts", "DELETE", "1 = 1")
-    _guard("alerts", "UPDATE", _FORBIDDEN)
+        guard(table, "UPDATE", "1 = 1")
+        guard(table, "DELETE", "1 = 1")
+    guard("alerts", "DELETE", "1 = 1")
+    guard("alerts", "UPDATE", _FORBIDDEN)
 
 
 def _alerts() -> None:
@@ -148,26 +150,6 @@ _FORBIDDEN = (
     " AND m.from_state = OLD.state AND m.to_state = NEW.state)"
 )
 """An alert changes only by a step that its log already holds, and a decision stays."""
-
-
-def _guard(table: str, change: str, forbidden: str) -> None:
-    """Refuse a change of rows of a table, whoever asks for it."""
-    name = f"{table}_no_{change.lower()}"
-    if op.get_bind().dialect.name == "sqlite":
-        condition = forbidden.replace("IS DISTINCT FROM", "IS NOT")  # which older SQLite has not
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {change} ON {table} WHEN {condition}"
-            f" BEGIN SELECT RAISE(ABORT, '{table}: forbidden {change}'); END"
-        )
-        return
-    row = "OLD" if change == "DELETE" else "NEW"
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {forbidden} THEN RAISE EXCEPTION '{table}: forbidden {change}'; END IF; RETURN {row}; END $$"
-    )
-    op.execute(f"CREATE TRIGGER {name} BEFORE {change} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
-    if change == "DELETE":
-        op.execute(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {name}()")
 
 
 def downgrade() -> None:

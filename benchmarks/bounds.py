@@ -63,7 +63,7 @@ def peer(cone: Cone, births: Int64, most: int) -> tuple[float, int]:
     """Seconds that networkx takes for the most of some births, and its answer."""
     graph, stands = graph_of(cone, cone.birth, cone.born, most)
     began = time.perf_counter()
-    network = nx.DiGraph()
+    network: nx.DiGraph[int | str] = nx.DiGraph()
     for tail, head, fen in zip(graph.tail.tolist(), graph.head.tolist(), graph.most.tolist(), strict=True):
         held = network.get_edge_data(tail, head, {"capacity": 0})["capacity"]
         network.add_edge(tail, head, capacity=held + fen)

@@ -18,7 +18,7 @@ from benchmarks.cluster import TREASURY, ledger_rows
 from benchmarks.tree import Tree, grow
 from tracer.cluster.cut import components, cut_movements, deal_window, order_day
 from tracer.cluster.part import OUT, ROWS, run_part
-from tracer.flow.codes import INDICATOR
+from tracer.flow.codes import INDICATOR, Bool
 from tracer.flow.movements import COLUMNS
 from tracer.schema import TABLES
 
@@ -77,14 +77,15 @@ def movements_of(tree: Tree) -> pa.Table:
     )
 
 
-def roots(tree: Tree) -> np.ndarray:
+def roots(tree: Tree) -> Bool:
     """Documents of the centre: they receive nothing."""
     fed = np.zeros(len(tree.level), np.bool_)
     fed[tree.payee] = True
-    return (tree.holder_kind == INDICATOR) & ~fed
+    is_root: Bool = (tree.holder_kind == INDICATOR) & ~fed
+    return is_root
 
 
-def window_parts(rows: pa.Table, is_root: np.ndarray, first: int, days: int) -> tuple[int, int, float]:
+def window_parts(rows: pa.Table, is_root: Bool, first: int, days: int) -> tuple[int, int, float]:
     """Rows and components of a window, and the share of the largest component in its rows."""
     day = rows["day"].to_numpy()
     here = (day >= first) & (day < first + days)

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ingest.demo import generate
+from ingest.county import generate
 
 
 def run(home: Path, *command: str) -> tuple[float, float, str]:

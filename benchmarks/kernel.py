@@ -50,7 +50,8 @@ def python_fifo(tree: Tree, order: Int64) -> tuple[float, list[list[int]]]:
     issues = sorted((int(tree.issue_day[h]), int(h)) for h in np.flatnonzero(tree.issue_fen > 0))
     for holder in np.flatnonzero(tree.opening_fen > 0).tolist():
         held[holder].append([holder, int(tree.opening_fen[holder])])
-    day, issued, parts = tree.day.tolist(), 0, [[] for _ in payer]
+    day, issued = tree.day.tolist(), 0
+    parts: list[list[int]] = [[] for _ in payer]
     began = time.perf_counter()
     for row in order.tolist():
         while issued < len(issues) and issues[issued][0] <= day[row]:

@@ -26,7 +26,7 @@ def table(result: DemoResult) -> list[str]:
     sets = (result.key.expected, result.missed, result.extra)
     planted, missed, extra = (Counter(case.rule_id for case in cases) for cases in sets)
     found = Counter(row["rule_id"] for row in result.found["findings"])
-    rows = [("rule", "planted", "found", "missed", "extra")]
+    rows: list[tuple[str, ...]] = [("rule", "planted", "found", "missed", "extra")]
     for rule in sorted(load_rules()):
         rows.append((rule, *(f"{counts[rule]:,}" for counts in (planted, found, missed, extra))))
     rows.append(("all", *(f"{counts.total():,}" for counts in (planted, found, missed, extra))))

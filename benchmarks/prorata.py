@@ -210,7 +210,7 @@ def main() -> None:
     order = order_of(small)[1]
     row = sampled(small)[0]
     for look in (look_back, look_ahead):
-        look(small, time_mixes(small, order, 1).mixes, row, -1)
+        look(small, mix(small, order), row, -1)
     time_pieces(small, order)
     print(f"machine code compiled or loaded in {time.perf_counter() - began:.1f} s, {os.cpu_count()} cores")
     print(f"pieces are written up to {codes.PIECES_MOST:,}")

@@ -21,7 +21,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.end_to_end import run
-from ingest.demo import generate
+from ingest.county import generate
 from tracer.graph import server
 from tracer.graph.base import Row, Store
 from tracer.graph.build import open_graph

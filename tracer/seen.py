@@ -1,5 +1,6 @@
 """The ledger's rows as the rules see them on the as-of day (rules-exact.md section 0, *Seen* and *Empty*)."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -16,21 +17,26 @@ MS_PER_DAY = 86_400_000
 _ALWAYS_WHOLE = "calendar"
 
 
-def seen(ledger: Ledger, version: int, as_of: date | None, table: str) -> pa.Table:
+def seen(
+    ledger: Ledger, version: int, as_of: date | None, table: str, columns: Sequence[str] | None = None
+) -> pa.Table:
     """Read the rows of a table that are seen, in input order: all columns, `_seq`, and `row` counting from 0.
+
+    `columns` are the contract's names of those that are wanted, where not all are; that of the table's own
+    date must be among them.
 
     Empty texts are null. Dates are day numbers; a datetime is its day, and in `<column>_ms` its milliseconds
     since midnight. A date after the as-of day is null, and the row whose own date it is left out.
     """
-    rows = ledger.read(table, version=version)
+    wanted = [column for column in TABLES[table].columns if columns is None or column.name in columns]
+    rows = ledger.read(table, [column.stored for column in wanted], version)
     last = None if as_of is None or table == _ALWAYS_WHOLE else day_number(as_of)
     own_day = DAY_COLUMNS.get(table)
     if last is not None and own_day is not None:
         own_days = _days(rows[TABLES[table].by_name[own_day].stored])
         rows = rows.filter(pc.less_equal(own_days, last))
-    columns = TABLES[table].columns
     with ThreadPoolExecutor(2) as threads:  # Arrow works outside the interpreter's lock
-        plain = threads.map(lambda column: _plain(column, rows[column.stored], last), columns)
+        plain = threads.map(lambda column: _plain(column, rows[column.stored], last), wanted)
         found = {name: values for part in plain for name, values in part.items()}
     return pa.table(found | {"_seq": rows["_seq"], "row": pa.array(np.arange(len(rows)))})
 

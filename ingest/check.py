@@ -11,11 +11,13 @@ import pyarrow.compute as pc
 
 from ingest.cells import STRIPPED
 from ingest.convert import Converted, convert
+from ingest.merges import carried
 from ingest.messages import problem
 from ingest.plan import Plan
 from ingest.rows import BLANK, DATA, TOTALS, Bools, Int8s, Mapped, classify
 from ingest.sheet import Sheet, Texts
 from ingest.totals import Amounts, Difference, check_found, check_mapped
+from ingest.units import take_unit_below
 from tracer.money import UNITS_FEN
 from tracer.schema import POSITIVE_AMOUNTS, TABLES, Column, Table
 
@@ -69,7 +71,7 @@ def _refused(sheet: Sheet, plan: Plan) -> Checked:
     """A table that cannot be taken: all its rows that hold data are rejected."""
     rows = sheet.height(plan.header_row)
     everywhere = np.ones(rows, np.bool_)
-    kinds = classify(sheet, plan, rows, Mapped({}, everywhere))
+    kinds = classify(sheet, plan, rows, Mapped({}, everywhere)).of
     problems = _header_problems(sheet, plan)
     data = [plan.header_row + int(at) + 1 for at in np.flatnonzero(kinds == DATA)]
     for row in data[:_NAMED_ROWS_MAX]:
@@ -100,7 +102,10 @@ class _Check:
             self.cells[column.name] = cells
             if texts is not None:
                 self.texts[column.name] = texts
-        kinds = classify(self.sheet, self.plan, rows, self._mapped(rows))
+        classified = classify(self.sheet, self.plan, rows, self._mapped(rows))
+        if take_unit_below(self.plan, classified.units):
+            return check(self.sheet, self.plan)
+        kinds = classified.of
         codes = self._codes(kinds, rows)
         wrong = np.zeros(rows, np.bool_)
         wrong[[row for row, _ in codes]] = True
@@ -136,7 +141,7 @@ class _Check:
         """The column's texts; several sheet columns joined with `/`, empty where all of them are."""
         cells = self.plan.sources[column.name]
         kind = column.kind if len(cells) == 1 else "text"
-        parts = [self.sheet.texts(cell, self.plan.header_row, kind, unit) for cell in cells]
+        parts = [self._cell_texts(column, cell, kind, unit) for cell in cells]
         if len(parts) == 1:
             return parts[0]
         trimmed = [pc.utf8_trim(part.values, characters=STRIPPED) for part in parts]
@@ -148,6 +153,12 @@ class _Check:
         joined = pc.binary_join_element_wise(*trimmed, "/")
         filled = pc.not_equal(pc.binary_join_element_wise(*trimmed, ""), "")
         return Texts(pc.if_else(filled, joined, ""), errors)
+
+    def _cell_texts(self, column: Column, cell: int, kind: str, unit: str) -> Texts:
+        """The texts of one sheet column, those of merged cells in each of their rows."""
+        start = self.plan.header_row
+        texts = self.sheet.texts(cell, start, kind, unit)
+        return carried(column, column.name == self.table.identifier, texts, self.sheet, cell, start)
 
     @staticmethod
     def _lose(cells: Converted, errors: dict[int, str]) -> None:

@@ -3,14 +3,15 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from ingest.sheet import HEAD_ROWS, FileRefusedError, Texts, padded
+from ingest.sheet import HEAD_ROWS, NOTHING_HIDDEN, FileRefusedError, Hidden, Texts, padded
 
 _SEPARATORS = ",;\t|"
 _SAMPLE_BYTES = 1 << 18
@@ -88,6 +89,8 @@ class CsvSheet:
 
     name: str | None = None
     merged: Sequence[tuple[int, int, int, int]] = ()
+    hidden: Hidden = NOTHING_HIDDEN
+    lost: Mapping[tuple[int, int], tuple[str, str]] = MappingProxyType({})
 
     def __init__(self, file: str, data: bytes) -> None:
         self.file = file

@@ -11,10 +11,12 @@ from typing import Any
 
 import yaml
 
+from ingest.candidates import spread
 from ingest.cells import STRIPPED, CellError, is_empty, parser
-from ingest.headers import corner_units, set_unit, split_header, spread
+from ingest.headers import split_header
 from ingest.plan import Plan, RowPattern, TotalsRule
 from ingest.sheet import HEAD_ROWS, Sheet
+from ingest.units import set_units
 from tracer.errors import UsageError
 from tracer.money import UNITS_FEN
 from tracer.schema import TABLES, Table
@@ -104,13 +106,14 @@ class Entry:
         return plan
 
     def _set_units(self, plan: Plan, header: list[str], sheet: Sheet) -> None:
-        corner = corner_units(sheet, plan)
-        for name, cells in plan.sources.items():
-            stated = next(
+        stated = {
+            name: next(
                 (unit for cell in cells if cell < len(header) and (unit := split_header(header[cell])[1])),
                 None,
             )
-            set_unit(plan, name, self.units.get(name) or self.units.get("") or stated, corner)
+            for name, cells in plan.sources.items()
+        }
+        set_units(plan, stated, sheet, self.units)
 
     def _header(self, sheet: Sheet) -> tuple[int, list[str]]:
         """The last header row (from 1, 0 for none) and the trimmed header texts."""
@@ -122,7 +125,7 @@ class Entry:
             raise RowMissingError(last, len(rows))
         if len(self.header_rows) == 1:
             return last, [text.strip(STRIPPED) for text in rows[last - 1]] if last else []
-        layers = [spread(sheet, rows, row - 1) for row in self.header_rows]
+        layers = [spread(sheet.merged, rows, row - 1) for row in self.header_rows]
         joined = [
             " ".join(dict.fromkeys(part for part in parts if part)) for parts in zip(*layers, strict=True)
         ]

@@ -106,6 +106,12 @@ MESSAGES: dict[str, Message] = {
         "the cell holds an error value: {header}",
         "correct the formula",
     ),
+    "merged-cell": Message(
+        "几行合并成一格，一个数值或编号不能分给几行：{header}",
+        "取消合并，在每一行填写各自的数值或编号",
+        "one merged cell for several rows, which is not to be divided among them: {header}",
+        "unmerge it and write in each row what belongs to it",
+    ),
     # rows
     "extra-cells": Message(
         "此行的格数多于表头，各列可能错位",
@@ -245,14 +251,25 @@ NOTES: dict[str, tuple[str, str]] = {
     "not-mapped": ("映射文件没有提到，不读取", "not named by the mapping file, not read"),
     "hidden-sheet": ("隐藏的工作表不读取", "hidden sheet, not read"),
     "no-header": ("没有表头，不是数据表，不读取", "no header row, not a data table, not read"),
+    "above-header": (
+        "第 {rows} 行在表头之上，像是另一张表但没有认出表头，不读取",
+        "rows {rows} stand above the header and look like another table without known headers; not read",
+    ),
+    "aside": (
+        "{columns} 列在表的旁边，没有认出是哪张表，不读取",
+        "columns {columns} stand beside the table and are no table that is known; not read",
+    ),
     "lacks-header": ("没有表头“{header}”，不读取", "no header {header}, not read"),
 }
 """What is said about a file or sheet that is no problem, in Chinese and English."""
 
 
-def note(code: str, *, file: str, sheet: str | None = None, header: str = "") -> dict[str, Any]:
+def note(
+    code: str, *, file: str, sheet: str | None = None, facts: Mapping[str, object] | None = None
+) -> dict[str, Any]:
     """One entry of the report's `notes`: `file`, `sheet`, and `note` in Chinese and English."""
-    zh, en = (text.format(header=header) for text in NOTES[code])
+    facts = facts or {}
+    zh, en = NOTES[code][0].format(**facts), NOTES[code][1].format(**_in_english(facts))
     return {"file": file, "sheet": sheet, "note": zh, "note_en": en}
 
 
@@ -260,6 +277,10 @@ def note_line(entry: Mapping[str, Any], lang: Language) -> str:
     """A note as one line of progress in the chosen language."""
     place = f"{entry['file']} [{entry['sheet']}]" if entry["sheet"] else entry["file"]
     return f"{place}：{entry['note']}" if lang == "zh" else f"{place}: {entry['note_en']}"
+
+
+def _in_english(facts: Mapping[str, object]) -> dict[str, object]:
+    return {**facts, **{k.removesuffix("_en"): v for k, v in facts.items() if k.endswith("_en")}}
 
 
 def problem(
@@ -278,7 +299,7 @@ def problem(
     """
     message = MESSAGES[code]
     facts = facts or {}
-    facts_en = {**facts, **{k.removesuffix("_en"): v for k, v in facts.items() if k.endswith("_en")}}
+    facts_en = _in_english(facts)
     return {
         "file": file,
         "sheet": sheet,

@@ -1,10 +1,19 @@
 """How a sheet is read into a table: found by its headers (`headers.py`) or told by a mapping file."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracer.schema import Table
+
+REASON_HEADER = "退回原因"
+"""Header of the column that says why rows were sent back; what stands in it is never read."""
+
+
+def is_reason(header: str) -> bool:
+    """Whether a header is that of the reasons in a copy that came back."""
+    return "".join(header.split()).startswith(REASON_HEADER)
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class Trouble:
     code: str
     column: str | None = None
     value: str | None = None
-    facts: dict[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass
@@ -44,6 +53,12 @@ class Plan:
     sources: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Column of the table → sheet columns from 0; several are joined with `/`."""
     units: dict[str, str] = field(default_factory=dict)
+    unstated: set[str] = field(default_factory=set)
+    """Money columns of which neither header nor mapping file says the unit."""
+    beside: set[str] = field(default_factory=set)
+    """Units that are stated above the table or at its side."""
+    below: dict[int, dict[int, str]] = field(default_factory=dict)
+    """Rows right below the header, from 0, that belong to it: of units (cell → unit) or of column numbers."""
     columns: list[dict[str, Any]] = field(default_factory=list)
     """The report's entry for each header cell."""
     troubles: list[Trouble] = field(default_factory=list)
@@ -59,7 +74,11 @@ class Plan:
         """Note every required column that stands nowhere; without them nothing can be accepted."""
         assert self.table is not None
         unclear = {trouble.column for trouble in self.troubles}
-        unknown = [one["header"] for one in self.columns if one["column"] is None and not one["candidates"]]
+        unknown = [
+            one["header"]
+            for one in self.columns
+            if one["column"] is None and not one["candidates"] and not is_reason(one["header"])
+        ]
         for column in self.table.columns:
             known = column.name in self.sources or column.name in self.constants or self.row_id == column.name
             if not column.required or known:

@@ -8,7 +8,7 @@ is wrong.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ from ingest.cells import fold, is_empty
 from ingest.headers import header_text
 from ingest.plan import Plan, RowPattern
 from ingest.sheet import Sheet
+from ingest.units import stated_unit
 
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Int8s = np.ndarray[tuple[int], np.dtype[np.int8]]
@@ -26,20 +27,33 @@ Int64s = np.ndarray[tuple[int], np.dtype[np.int64]]
 DATA, TOTALS, BLANK = 0, 1, 2
 
 _WORDS = "合计|小计|总计|共计|累计|总合计"
-_TOTALS = re.compile(
+TOTALS_WORD = re.compile(
     rf"(?:.{{0,16}}(?:{_WORDS})(?:金额|数|额)?(?:\([^()]*\))?|(?:合计|总计|共计):?.{{0,30}}|(?:grand|sub)?-?total):?"
 )
 _SPACED = [r"\s*".join(word) for word in _WORDS.split("|")]
 _TOTALS_ALONE = (
     rf"(?i)^\s*(?:本\s*[页月日季年])?\s*(?:{'|'.join(_SPACED)}|(?:grand|sub)?[ -]?total)\s*[:：]?\s*$"
 )
-_NOTE = re.compile(
-    r"(?:注|备注|附注|说明|填表说明|填报说明|编制说明|附件)\d*[:.、]?.*"
-    r"|(?:制表|填报|填表|编制|审核|复核|经办|负责|单位负责|财务负责|分管领导|主管领导|联系|报送|打印|制单|记账|出纳|会计|主管)"
-    r"(?:人|员|单位|日期|时间|签字|签章|电话|领导)?(?:\(.*\))?:.*"
-    r"|\(?(?:单位)?(?:公章|盖章|签章|签字)\)?:?.*"
-    r"|第\d+页.*|共\d+页.*|-+\d+-+|page\d+.*|以下空白|以上.{0,10}|转下页|承前页|续表"
+_ROLES = (
+    "制表|填报|填表|编制|审核|复核|经办|负责|单位负责|财务负责|分管领导|主管领导"
+    "|联系|报送|打印|制单|记账|出纳|会计|主管"
 )
+_SIGNED = rf".{{0,8}}(?:{_ROLES})(?:人|员|单位|部门|日期|时间|签字|签章|电话|领导)?"
+NOTE = re.compile(
+    r"(?:注|备注|附注|说明|填表说明|填报说明|编制说明|附件)\d*[:.、]?.*"
+    rf"|{_SIGNED}(?:\(.*\))?:.*|联系电话:?[-\d]*"
+    r"|\(?.{0,12}(?:公章|盖章|签章|签字|签名)处?\)?:?.*"
+    r"|第\d+页.*|共\d+页.*|-+\d+-+|page\d+.*|以下空白|以上.{0,10}|转下页|承前页|续表"
+    r"|(?:本表|此表|以上数据|数据截至|数据来源|数据口径).*|.{0,8}为?必填项?"
+    r"|(?:金额)?单位.{0,4}元.{0,6}|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
+)
+"""What stands below a table and is no data of it: notes, signatures, stamps, numbers of pages."""
+
+_LABEL = re.compile(_SIGNED)
+_SIGNATURE = rf"^\s*(?:{_ROLES}).{{0,4}}\s*[:：]\s*$"
+_DAY = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?|年月日")
+_OFFICE = re.compile(r".{2,30}(?:局|办|办公室|委|厅|部|科|股|所|站|中心|政府|委员会|银行|公司)(?:\(.*\))?")
+_POINT = re.compile(r"(?:\d{1,2}[.、]?|\(\d{1,2}\))\D.+")
 _SECTION = re.compile(r"(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)).{1,40}")
 _SERIAL = re.compile(r"\d{1,6}")
 
@@ -62,7 +76,16 @@ class Mapped:
     """Rows in which a cell that must be filled is empty."""
 
 
-def classify(sheet: Sheet, plan: Plan, rows: int, mapped: Mapped) -> Int8s:
+@dataclass(frozen=True)
+class Kinds:
+    """What each row below the header is, and the units of money that notes below the table state."""
+
+    of: Int8s
+    """DATA, TOTALS or BLANK."""
+    units: set[str]
+
+
+def classify(sheet: Sheet, plan: Plan, rows: int, mapped: Mapped) -> Kinds:
     """DATA, TOTALS or BLANK for each row below the header."""
     kinds = np.zeros(rows, np.int8)
     suspects = mapped.lacking.copy()
@@ -72,6 +95,7 @@ def classify(sheet: Sheet, plan: Plan, rows: int, mapped: Mapped) -> Int8s:
             continue
         texts = mapped.texts[name]
         suspects |= _mask(pc.match_substring_regex(texts, _TOTALS_ALONE))
+        suspects |= _mask(pc.match_substring_regex(texts, _SIGNATURE))
         cell = plan.sources[name][0]
         if cell < len(plan.header):
             suspects |= _mask(pc.equal(texts, plan.header[cell]))
@@ -83,33 +107,39 @@ def classify(sheet: Sheet, plan: Plan, rows: int, mapped: Mapped) -> Int8s:
         automatic=plan.totals is None and plan.table is not None,
     )
     for row in np.flatnonzero(suspects):
-        kinds[row] = judge.kind(sheet.row(int(row), plan.header_row))
+        kinds[row] = judge.kind(int(row), sheet.row(int(row), plan.header_row))
     if plan.totals is not None:
         kinds[matching(sheet, plan, plan.totals.rows) & (kinds != BLANK)] = TOTALS
     kinds[matching(sheet, plan, plan.skip)] = BLANK
-    return kinds
+    kinds[[row for row in plan.below if row < rows]] = BLANK
+    return Kinds(kinds, judge.units)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Judge:
     header: list[str]
     identifying: tuple[int, ...]
     used: frozenset[int]
     automatic: bool
+    units: set[str] = field(default_factory=set)
+    noted: int = -2
+    """The last row that was a note."""
 
-    def kind(self, cells: Sequence[str]) -> int:
+    def kind(self, row: int, cells: Sequence[str]) -> int:
         """What a row is that lacks something, or that looks like a total or a header."""
         filled = {at: header_text(cell) for at, cell in enumerate(cells) if fold(cell)}
         if not filled:
             return BLANK
         if self.automatic and any(
-            _TOTALS.fullmatch(text) and self._alone(cells, at) for at, text in filled.items()
+            TOTALS_WORD.fullmatch(text) and self._alone(cells, at) for at, text in filled.items()
         ):
             return TOTALS
         known = [at for at in filled if at < len(self.header) and self.header[at]]
         if len(known) > 1 and all(filled[at] == self.header[at] for at in known):
             return BLANK
-        if all(_NOTE.fullmatch(text) for text in filled.values()):
+        if self._is_note(row, list(filled.values())):
+            self.noted = row
+            self.units |= {unit for text in filled.values() if (unit := stated_unit(text))}
             return BLANK
         if len(filled) == 1 and _SECTION.fullmatch(next(iter(filled.values()))):
             return BLANK
@@ -122,6 +152,17 @@ class _Judge:
         if all(is_empty(cell) for cell in cells):
             return BLANK
         return DATA
+
+    def _is_note(self, row: int, texts: list[str]) -> bool:
+        """Notes, signatures with or without their names, an office with a day, and points of a note above."""
+        if all(
+            NOTE.fullmatch(text) or _LABEL.fullmatch(text) or (at and _LABEL.fullmatch(texts[at - 1]))
+            for at, text in enumerate(texts)
+        ):
+            return True
+        if len(texts) > 1 and any(map(_DAY.fullmatch, texts)):
+            return all(_DAY.fullmatch(text) or _OFFICE.fullmatch(text) for text in texts)
+        return len(texts) == 1 and self.noted == row - 1 and bool(_POINT.fullmatch(texts[0]))
 
     def _alone(self, cells: Sequence[str], at: int) -> bool:
         """Whether no identifying cell but this one is filled."""

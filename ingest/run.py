@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 
 from ingest.check import check
 from ingest.csvfile import CsvSheet
-from ingest.headers import recognise
+from ingest.headers import column_letter
 from ingest.mapping import Entry, HeaderMissingError, RowMissingError, load_mapping
 from ingest.messages import note, note_line, problem
 from ingest.plan import Plan
 from ingest.read import SourceFile, empty_folders, open_file, source_files
 from ingest.sheet import FileRefusedError, Sheet
+from ingest.tables import layout
 from tracer.errors import UsageError
 from tracer.ledger import CORRECTED, DUPLICATE, Ledger, Writer
 from tracer.messages import Language
@@ -79,9 +80,9 @@ class _Run:
     problems: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
 
-    def note(self, code: str, source: SourceFile, sheet: str | None = None, header: str = "") -> None:
-        """Note what is not read, and say so at once."""
-        self.notes.append(note(code, file=source.name, sheet=sheet, header=header))
+    def note(self, code: str, source: SourceFile, sheet: str | None = None, **facts: object) -> None:
+        """Note what is not read, or what is to be known about it, and say so at once."""
+        self.notes.append(note(code, file=source.name, sheet=sheet, facts=facts))
         self.progress(note_line(self.notes[-1], self.lang))
 
     def take_file(self, source: SourceFile) -> None:
@@ -109,12 +110,18 @@ class _Run:
     def _take_recognised(self, source: SourceFile, sheets: Sequence[Sheet]) -> None:
         found = False
         for sheet in sheets:
-            plan = recognise(sheet)
-            if plan is None:
+            made = layout(sheet)
+            if not made.tables:
                 self.note("no-header", source, sheet.name)
                 continue
             found = True
-            self._take(sheet, plan)
+            for table in made.tables:
+                self._take(table.part, table.plan)
+            for first, last in made.above:
+                self.note("above-header", source, sheet.name, rows=f"{first}–{last}")
+            for columns in made.aside:
+                said = f"{column_letter(columns[0])}–{column_letter(columns[-1])}"
+                self.note("aside", source, sheet.name, columns=said)
         if not found:
             text_only = all(isinstance(sheet, CsvSheet) for sheet in sheets)
             code = "not-a-workbook" if source.is_workbook and text_only else "no-table"
@@ -136,7 +143,7 @@ class _Run:
             for sheet, plan in plans:
                 self._take(sheet, plan)
             for sheet, miss in missing:
-                self.note("lacks-header", source, sheet.name, miss.header)
+                self.note("lacks-header", source, sheet.name, header=miss.header)
 
     def _opened(self) -> Writer:
         if self.writer is None:

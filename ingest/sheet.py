@@ -1,6 +1,6 @@
 """What every reader gives: a sheet of rows, counted as a spreadsheet shows them, asked for by column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
@@ -26,6 +26,17 @@ class FileRefusedError(Exception):
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """Rows and columns, counted from 0, that the spreadsheet does not show."""
+
+    rows: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
+
+
+NOTHING_HIDDEN = Hidden()
+
+
+@dataclass(frozen=True)
 class Texts:
     """One column of a sheet below its header, as text; `errors` are cells whose content is lost."""
 
@@ -40,6 +51,11 @@ class Sheet(Protocol):
     name: str | None
     merged: Sequence[tuple[int, int, int, int]]
     """Merged ranges: first row, first column, last row, last column, counted from 0."""
+    hidden: "Hidden"
+
+    @property
+    def lost(self) -> Mapping[tuple[int, int], tuple[str, str]]:
+        """Cells whose content is not known: row and column from 0 → code of the message, text to show."""
 
     def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
         """The first so many rows as text."""
@@ -88,10 +104,11 @@ class Grid:
     serial_shift: int = 0
     """Days to add to date serials: 1462 in workbooks that count from 1904."""
     percents: "PercentFormats | None" = None
+    hidden: Hidden = NOTHING_HIDDEN
 
     def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
         """The first so many rows as text."""
-        return [[cell_text(cell, "text") for cell in row] for row in self.rows[:rows]]
+        return [self.row(at, 0) for at in range(min(rows, len(self.rows)))]
 
     def height(self, start: int) -> int:
         """How many rows there are from row `start` (counted from 0) on."""

@@ -11,7 +11,7 @@ from tracer.errors import UsageError
 
 FUND = (
     *("fund_id", "list", "level", "seq", "fund_name", "printed_name", "scope"),
-    *("departments", "finance_offices", "source_file", "note"),
+    *("departments", "finance_offices", "source_file", "note", "note_en"),
 )
 DECISION = ("region", "fund_id", "fund_name", "level", "decision", "valid_from", "valid_to", "scope")
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from api.cli import app
+from tracer.funds.catalogue import catalogue
 from tracer.ledger import Ledger
 
 MINE = (
@@ -176,3 +178,9 @@ def test_a_place_that_cannot_be_written_is_refused(home: Path, tmp_path: Path) -
         home, "funds", "export", "--as-of", "2020-12-31", "--output", str(tmp_path / "no" / "f.csv")
     )
     assert (result.exit_code, "写不了" in result.stderr) == (2, True)
+
+
+def test_every_note_on_a_fund_stands_in_both_languages() -> None:
+    noted = [fund for fund in catalogue().values() if fund.note or fund.note_en]
+    assert len(noted) == 58
+    assert all(re.search("[一-鿿]", fund.note) and re.search("[a-z]", fund.note_en) for fund in noted)

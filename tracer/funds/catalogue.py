@@ -37,6 +37,7 @@ class Fund:
     scope: tuple[str, ...]
     """Why it is only partly in scope: `part` or `exclusion` in its brackets, or `use`; else empty."""
     note: str
+    note_en: str
 
     @property
     def list(self) -> str:
@@ -73,7 +74,7 @@ def fund_of(fund_id: str) -> Fund:
         return catalogue()[fund_id]
     kind, level, name = [*fund_id.split("-", 2), "", ""][:3]
     if kind == OWN and level in OWN_LEVELS and name.strip():
-        return Fund(OWN, level, 0, name.strip(), "", "", "", (), "")
+        return Fund(OWN, level, 0, name.strip(), "", "", "", (), "", "")
     raise UsageError(
         f"目录中没有 {fund_id}；全部见 fundtrail funds list，本地自设的写作 own-county-名称"
         f" / no such fund; `fundtrail funds list` names all, one of your own is own-county-NAME"

@@ -31,8 +31,8 @@ class Decision:
     beneficiary_id: str | None
     name: str | None
     account: str | None
-    person_id: str
-    """As the register writes it."""
+    person_key: str
+    """As candidates have it."""
     is_match: bool
 
 
@@ -47,8 +47,9 @@ class Matches:
     `standing` on the day: registered, ended, later (not yet), or null without a match; `payments`,
     `amount_fen` (less refunds), `first_day`, `last_day` (day numbers).
     `payments`: `_seq` of each payment and the `row` of its recipient.
-    `candidates`: `recipient`, `rank` from 1, `person_id`, `name`, `household_id`, `village` (latest row),
-    `total_bits`, and `reasons`, a list of `{reason, level, bits}` whose bits add up to the total.
+    `candidates`: `recipient`, `rank` from 1, `person_key`, `person_id`, `name`, `household_id`, `village`
+    (latest row), `total_bits`, and `reasons`, a list of `{reason, level, bits}` whose bits add up to the
+    total.
     """
 
     version: int
@@ -79,9 +80,12 @@ def match_payments(
         read_recipients(db, ledger, version, as_of)
         missing = ("register",) if is_empty(db) else ()
         make_pairs(db)
+        unused = _read_decisions(db, list(decisions))
+        db.execute(_FORBID)
         weigh(db)
         decide(db)
-        unused = _apply(db, list(decisions))
+        db.execute(_OVERRULE)
+        db.execute(_DENIED)
         if missing:
             db.execute("UPDATE answers SET answer = NULL, basis = NULL")
         db.execute(_STANDINGS)
@@ -98,35 +102,51 @@ def match_payments(
         )
 
 
-def _apply(db: duckdb.DuckDBPyConnection, decisions: list[Decision]) -> tuple[Decision, ...]:
-    """Let decisions stand above every answer; returns those that concern nobody here."""
+def _read_decisions(db: duckdb.DuckDBPyConnection, decisions: list[Decision]) -> tuple[Decision, ...]:
+    """Make the table `decided` of the last word on each pair; returns decisions that concern nobody here."""
     rows = [vars(decision) | {"n": n} for n, decision in enumerate(decisions)]
     text = pa.string()
     schema = pa.schema(
-        [("beneficiary_id", text), ("name", text), ("account", text), ("person_id", text),
+        [("beneficiary_id", text), ("name", text), ("account", text), ("person_key", text),
          ("is_match", pa.bool_()), ("n", pa.int64())]
     )  # fmt: skip
     db.register("decisions", pa.Table.from_pylist(rows, schema=schema))
+    db.execute(_TAKEN)
     db.execute(_DECIDED)
-    db.execute(_OVERRULE)
-    used = {n for (n,) in db.execute("SELECT n FROM decided").fetchall()}
+    used = {n for (n,) in db.execute("SELECT n FROM taken").fetchall()}
     return tuple(decision for n, decision in enumerate(decisions) if n not in used)
 
 
-_DECIDED = """
-CREATE TABLE decided AS
+_TAKEN = """
+CREATE TABLE taken AS
 SELECT d.n, r.recipient, p.person, d.is_match
 FROM decisions d JOIN recipients r ON r.beneficiary_id IS NOT DISTINCT FROM d.beneficiary_id
     AND r.name IS NOT DISTINCT FROM d.name AND r.account IS NOT DISTINCT FROM d.account
-    JOIN persons p USING (person_id)
+    JOIN persons p USING (person_key)
 """
 
-# The last word counts where there were several.
+_DECIDED = """
+CREATE TABLE decided AS
+FROM taken QUALIFY row_number() OVER (PARTITION BY recipient, person ORDER BY n DESC) = 1
+"""
+
+# Who is not this person may still be another.
+_FORBID = """
+DELETE FROM pairs USING decided d
+WHERE NOT d.is_match AND d.recipient = pairs.recipient AND d.person = pairs.person
+"""
+
 _OVERRULE = """
-UPDATE answers SET answer = CASE WHEN d.is_match THEN 'match' ELSE 'no match' END, basis = 'decision',
-    person = CASE WHEN d.is_match THEN d.person END
-FROM (FROM decided QUALIFY row_number() OVER (PARTITION BY recipient ORDER BY n DESC) = 1) d
+UPDATE answers SET answer = 'match', basis = 'decision', person = d.person
+FROM (
+    FROM decided WHERE is_match QUALIFY row_number() OVER (PARTITION BY recipient ORDER BY n DESC) = 1
+) d
 WHERE d.recipient = answers.recipient
+"""
+
+_DENIED = """
+UPDATE answers SET basis = 'decision'
+WHERE basis = 'nobody' AND recipient IN (SELECT recipient FROM decided WHERE NOT is_match)
 """
 
 # Most persons have one row in the register; only of the others one has to be chosen.
@@ -185,8 +205,8 @@ def _candidates() -> str:
         name, levels = comparison.name, [level.name for level in comparison.levels]
         reasons.append(f"{{reason: '{name}', level: {levels}[c.{name} + 1], bits: {name}_bits}}")
     return f"""
-        SELECT c.recipient, c.rank, p.person_id, e.name, e.household_id, e.village, c.total_bits,
-            [{", ".join(reasons)}] AS reasons
+        SELECT c.recipient, c.rank, p.person_key, p.person_id, e.name, e.household_id, e.village,
+            c.total_bits, [{", ".join(reasons)}] AS reasons
         FROM candidates c JOIN persons p USING (person) JOIN entries e ON e.row = p.last_row
         WHERE c.rank <= {MOST_CANDIDATES} ORDER BY c.recipient, c.rank
     """

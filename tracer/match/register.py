@@ -28,7 +28,8 @@ def read_register(db: duckdb.DuckDBPyConnection, ledger: Ledger, version: int, a
     `entries`: `row`, `seq` (`_seq` in `register`), `person`, `home` (household and village), the columns
     above as written, days as numbers, and their compared forms. Rows of one full number are one person; of a
     flawed one, rows of one name; else rows of one cell, name and household.
-    `persons`: `person` from 0, `person_id` as first written, `id_key`, `id_kind`, `several` (more than one
+    `persons`: `person` from 0, `person_key` (what makes its rows one person's, the same in every version),
+    `person_id` as first written, `id_key`, `id_kind`, `several` (more than one
     row), `last_row` (that began last). `homes`: `home`, `household_id`, `village`.
     `listings`: the distinct forms under which persons are listed; with these recipients are compared.
     """
@@ -57,19 +58,23 @@ def is_empty(db: duckdb.DuckDBPyConnection) -> bool:
 # Under one number that is no full one (a slip of the pen, a mask, a word) several people may stand.
 _ENTRIES = """
 CREATE TABLE entries AS
-SELECT dense_rank() OVER (ORDER BY CASE WHEN id_kind IN ('full', 'old') THEN id_key
-    WHEN id_kind = 'flawed' THEN concat_ws(chr(31), id_key, coalesce(name_key, ''))
-    ELSE concat_ws(chr(31), '~', coalesce(id_text, ''), coalesce(name_key, ''), coalesce(household_key, ''))
-    END) - 1 AS person,
+SELECT dense_rank() OVER (ORDER BY person_key) - 1 AS person,
     dense_rank() OVER (ORDER BY household_id, village) - 1 AS home,
     _seq AS seq, * EXCLUDE (_seq)
-FROM register_rows
+FROM (
+    SELECT CASE WHEN id_kind IN ('full', 'old') THEN id_key
+        WHEN id_kind = 'flawed' THEN concat_ws(chr(31), id_key, coalesce(name_key, ''))
+        ELSE concat_ws(chr(31), '~', coalesce(id_text, ''), coalesce(name_key, ''),
+            coalesce(household_key, ''))
+        END AS person_key, *
+    FROM register_rows
+)
 """
 
 _PERSONS = """
 CREATE TABLE persons AS
-SELECT person, arg_min(person_id, row) AS person_id, any_value(id_key) AS id_key,
-    any_value(id_kind) AS id_kind, count(*) > 1 AS several,
+SELECT person, any_value(person_key) AS person_key, arg_min(person_id, row) AS person_id,
+    any_value(id_key) AS id_key, any_value(id_kind) AS id_kind, count(*) > 1 AS several,
     arg_max(row, (valid_from, row)) AS last_row
 FROM entries GROUP BY person
 """

@@ -47,7 +47,7 @@ WITH agency_regions AS (
     SELECT id, fund, region FROM indicator_id UNION ALL SELECT id, fund, region FROM account_id
 )
 SELECT id, any_value(coalesce(fund, '')) AS fund, any_value(coalesce(region, '')) AS region
-FROM {kind} SEMI JOIN subjects USING (id) GROUP BY id
+FROM {kind} {those} GROUP BY id
 """
 
 KINDS = {
@@ -68,16 +68,28 @@ def places_of(
     if subject not in KINDS:
         return {}
     with duckdb.connect() as base:
-        for table in _TABLES:
-            rows = seen(ledger, version, as_of, table)
-            if table == "indicators":
-                rows = rows.set_column(
-                    rows.column_names.index("fund_name"), "fund_name", text_key(rows["fund_name"])
-                )
-            base.register(table, rows)
+        read_places(base, ledger, version, as_of)
         base.register("subjects", pa.table({"id": pa.array(sorted(set(ids)), pa.string())}))
-        found = base.execute(_PLACES.format(kind=KINDS[subject])).fetchall()
+        found = base.execute(
+            _PLACES.format(kind=KINDS[subject], those="SEMI JOIN subjects USING (id)")
+        ).fetchall()
     return {subject_id: (fund, region) for subject_id, fund, region in found}
+
+
+PAYMENT_PLACES = _PLACES.format(kind="payment_id", those="")
+"""Query for the place of every payment: `id, fund, region`. Needs what `read_places` registers."""
+
+
+def read_places(base: duckdb.DuckDBPyConnection, ledger: Ledger, version: int, as_of: date) -> None:
+    """Make the tables known by which places are told, names of funds as compared."""
+    for table in _TABLES:
+        rows = seen(ledger, version, as_of, table)
+        if table == "indicators":
+            rows = rows.append_column("fund_written", rows["fund_name"])
+            rows = rows.set_column(
+                rows.column_names.index("fund_name"), "fund_name", text_key(rows["fund_name"])
+            )
+        base.register(table, rows)
 
 
 def fund_key(fund: str) -> str:

@@ -43,6 +43,8 @@ class Checked:
     good: pa.Table | None = None
     """Rows without a problem: the ledger's columns and `_row`."""
     problems: list[dict[str, Any]] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+    """Rows with content, from 1, that the spreadsheet does not show."""
 
 
 def check(sheet: Sheet, plan: Plan) -> Checked:
@@ -82,8 +84,19 @@ def _refused(sheet: Sheet, plan: Plan) -> Checked:
             problem("more-rows-not-settled", file=sheet.file, sheet=sheet.name, row=more[0], facts=facts)
         )
     return Checked(
-        rows, len(data), int((kinds == TOTALS).sum()), int((kinds == BLANK).sum()), problems=problems
+        rows,
+        len(data),
+        int((kinds == TOTALS).sum()),
+        int((kinds == BLANK).sum()),
+        problems=problems,
+        hidden=_hidden_rows(sheet, plan, kinds),
     )
+
+
+def _hidden_rows(sheet: Sheet, plan: Plan, kinds: Int8s) -> list[int]:
+    start = plan.header_row
+    below = (row - start for row in sorted(sheet.hidden.rows))
+    return [start + row + 1 for row in below if 0 <= row < len(kinds) and kinds[row] != BLANK]
 
 
 @dataclass
@@ -121,6 +134,7 @@ class _Check:
             int((kinds == BLANK).sum()),
             good,
             problems,
+            _hidden_rows(self.sheet, self.plan, kinds),
         )
 
     def _convert(self, column: Column, rows: int) -> tuple[pa.Array | None, Converted]:

@@ -219,6 +219,12 @@ MESSAGES: dict[str, Message] = {
         "check the folder; hidden files and lock files of open workbooks (~$…) are not read",
     ),
     "empty-file": Message("文件是空的", "确认文件已正确导出", "the file is empty", "export it again"),
+    "only-hidden": Message(
+        "可见的工作表都是空的，内容在隐藏的工作表里",
+        "在 Excel 或 WPS 中取消隐藏后另存，再读入",
+        "all visible sheets are empty; what there is stands on hidden sheets",
+        "show the sheets in a spreadsheet program, save, and ingest again",
+    ),
     "encoding": Message(
         "文字编码既不是 UTF-8 也不是 GB18030（第 {line} 行附近）",
         "另存为 UTF-8 后重试",
@@ -250,6 +256,18 @@ NOTES: dict[str, tuple[str, str]] = {
     "reading": ("读取", "reading"),
     "not-mapped": ("映射文件没有提到，不读取", "not named by the mapping file, not read"),
     "hidden-sheet": ("隐藏的工作表不读取", "hidden sheet, not read"),
+    "hidden-table": (
+        "隐藏的工作表不读取，其中有一张表（{table}，{rows} 行）；要读入，先取消隐藏",
+        "hidden sheet, not read; it holds a table ({table}, {rows} rows): show the sheet to have it read",
+    ),
+    "hidden-rows": (
+        "有隐藏的行，照常处理：第 {rows} 行（共 {count} 行有内容）",
+        "hidden rows are treated like all others: {rows} ({count} with content)",
+    ),
+    "hidden-columns": (
+        "有隐藏的列，照常处理：{columns}",
+        "hidden columns are treated like all others: {columns}",
+    ),
     "no-header": ("没有表头，不是数据表，不读取", "no header row, not a data table, not read"),
     "above-header": (
         "第 {rows} 行在表头之上，像是另一张表但没有认出表头，不读取",

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.csvfile import CsvSheet
-from ingest.htmlfile import html_sheets
+from ingest.htmlfile import archive_sheets, html_sheets, is_html, is_web_archive
 from ingest.sheet import FileRefusedError, Sheet
 from ingest.workbook import damaged, workbook_sheets
+from ingest.xmlfile import is_xml_spreadsheet, xml_sheets
 from tracer.errors import UsageError
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
@@ -17,8 +18,7 @@ TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
 _WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
-_HTML = (b"<!doctype html", b"<html", b"<table", b"<meta")
-_SNIFFED = 1024
+_SNIFFED = 4096
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Opened:
-    """The visible sheets of a file, and the names of its hidden ones."""
+    """The visible sheets of a file, and its hidden ones."""
 
     sheets: Sequence[Sheet]
-    hidden: Sequence[str] = field(default_factory=tuple)
+    hidden: Sequence[Sheet] = field(default_factory=tuple)
 
 
 def source_files(paths: Iterable[Path], also: Iterable[str] = ()) -> list[SourceFile]:
@@ -92,11 +92,23 @@ def open_file(source: SourceFile) -> Opened:
         data = source.path.read_bytes()
     except OSError as error:
         raise FileRefusedError("unreadable", reason=error.strerror or type(error).__name__) from error
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_HTML):
+    start = _plain_start(start)
+    if is_xml_spreadsheet(start):
+        return Opened(*xml_sheets(source.name, data))
+    if is_html(start):
         return Opened(html_sheets(source.name, data))
+    if is_web_archive(start):
+        return Opened(archive_sheets(source.name, data))
     try:
         return Opened([CsvSheet(source.name, data)])
     except FileRefusedError as refusal:
         if source.is_workbook and refusal.code in ("encoding", "not-text", "quotes"):
             raise FileRefusedError("not-a-workbook") from refusal
         raise
+
+
+def _plain_start(start: bytes) -> bytes:
+    """The first octets of a text without byte order mark, as UTF-8 where they are UTF-16."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return start.decode("utf-16", errors="ignore").encode()
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -23,6 +23,10 @@ from ingest.tables import layout
 from tracer.errors import UsageError
 from tracer.ledger import CORRECTED, DUPLICATE, Ledger, Writer
 from tracer.messages import Language
+from tracer.text import brief
+
+_RUNS_MAX = 20
+"""More runs of rows than this are not spelled out in one line."""
 
 Progress = Callable[[str], None]
 
@@ -95,10 +99,10 @@ class _Run:
         batches, problems = len(self.batches), len(self.problems)
         try:
             opened = open_file(source)
-            for name in opened.hidden:
-                self.note("hidden-sheet", source, name)
+            for sheet in opened.hidden:
+                self._note_hidden(source, sheet)
             if entries is None:
-                self._take_recognised(source, opened.sheets)
+                self._take_recognised(source, opened.sheets, bool(opened.hidden))
             else:
                 self._take_mapped(source, opened.sheets, entries)
         except FileRefusedError as refusal:
@@ -107,7 +111,7 @@ class _Run:
                 problem(refusal.code, file=source.name, row=refusal.row, facts=refusal.facts)
             )
 
-    def _take_recognised(self, source: SourceFile, sheets: Sequence[Sheet]) -> None:
+    def _take_recognised(self, source: SourceFile, sheets: Sequence[Sheet], hidden: bool) -> None:
         found = False
         for sheet in sheets:
             made = layout(sheet)
@@ -116,7 +120,7 @@ class _Run:
                 continue
             found = True
             for table in made.tables:
-                self._take(table.part, table.plan)
+                self._take(source, table.part, table.plan)
             for first, last in made.above:
                 self.note("above-header", source, sheet.name, rows=f"{first}–{last}")
             for columns in made.aside:
@@ -125,7 +129,25 @@ class _Run:
         if not found:
             text_only = all(isinstance(sheet, CsvSheet) for sheet in sheets)
             code = "not-a-workbook" if source.is_workbook and text_only else "no-table"
-            self.problems.append(problem(code if sheets else "empty-file", file=source.name))
+            if not sheets:
+                code = "only-hidden" if hidden else "empty-file"
+            self.problems.append(problem(code, file=source.name))
+
+    def _note_hidden(self, source: SourceFile, sheet: Sheet) -> None:
+        """Name a hidden sheet, and the tables in it that are not read."""
+        tables = layout(sheet).tables
+        if not tables:
+            self.note("hidden-sheet", source, sheet.name)
+        for table in tables:
+            known = table.plan.table
+            self.note(
+                "hidden-table",
+                source,
+                sheet.name,
+                table=known.name_zh if known else "未定",
+                table_en=known.name if known else "not settled",
+                rows=table.part.height(table.plan.header_row),
+            )
 
     def _take_mapped(self, source: SourceFile, sheets: Sequence[Sheet], entries: Sequence[Entry]) -> None:
         """Take what the entries name; a header that no sheet has is wrong use."""
@@ -141,7 +163,7 @@ class _Run:
             if not plans or (missing and entry.sheet is not None):
                 raise UsageError(_misfit(entry, source, missing[0][1] if missing else None))
             for sheet, plan in plans:
-                self._take(sheet, plan)
+                self._take(source, sheet, plan)
             for sheet, miss in missing:
                 self.note("lacks-header", source, sheet.name, header=miss.header)
 
@@ -151,7 +173,7 @@ class _Run:
             self.writer = ledger.preview() if is_dry else self.stack.enter_context(ledger.write())
         return self.writer
 
-    def _take(self, sheet: Sheet, plan: Plan) -> None:
+    def _take(self, source: SourceFile, sheet: Sheet, plan: Plan) -> None:
         """Check a sheet and offer its good rows to the ledger; adds one batch and its problems."""
         checked = check(sheet, plan)
         batch: dict[str, Any] = {
@@ -180,6 +202,18 @@ class _Run:
                 batch["sums"][name] = _sum(checked.good[plan.table.by_name[name].stored], taken)
         self.batches.append(batch)
         self.problems += checked.problems
+        if checked.hidden:
+            self.note(
+                "hidden-rows", source, sheet.name, rows=in_runs(checked.hidden), count=len(checked.hidden)
+            )
+        if columns := _hidden_columns(sheet, plan):
+            self.note(
+                "hidden-columns",
+                source,
+                sheet.name,
+                columns="、".join(columns),
+                columns_en=", ".join(columns),
+            )
 
 
 def _misfit(entry: Entry, source: SourceFile, error: HeaderMissingError | None) -> str:
@@ -193,6 +227,24 @@ def _misfit(entry: Entry, source: SourceFile, error: HeaderMissingError | None) 
     if error is None:
         return f"{place} 中没有工作表“{entry.sheet}”（隐藏的不读取）/ no visible sheet {entry.sheet}"
     return f"{place} 中没有表头“{error.header}” / no such header: {error.header}"
+
+
+def _hidden_columns(sheet: Sheet, plan: Plan) -> list[str]:
+    """The hidden columns that have a header, by letter and header."""
+    headed = [at for at in sorted(sheet.hidden.columns) if at < len(plan.header) and plan.header[at].strip()]
+    return [f"{column_letter(at)}（{brief(plan.header[at])}）" for at in headed]
+
+
+def in_runs(numbers: Sequence[int]) -> str:
+    """Ascending numbers, neighbours drawn together: `3, 7–9`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    shown = [str(first) if first == last else f"{first}–{last}" for first, last in runs]
+    return ", ".join(shown[:_RUNS_MAX]) + (" …" if len(shown) > _RUNS_MAX else "")
 
 
 def _money_columns(plan: Plan) -> list[str]:

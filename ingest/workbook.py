@@ -24,14 +24,14 @@ from python_calamine import (
     ZipError,
 )
 
-from ingest.sheet import FileRefusedError, Grid
+from ingest.hidden import TAG_BYTES_MAX, HiddenScan
+from ingest.sheet import NOTHING_HIDDEN, FileRefusedError, Grid, Hidden
 
 _UNPACKED_BYTES_MAX = 4 << 30
 _RATIO_MAX = 250
 _RATIO_FROM_BYTES = 64 << 20
 _CELLS_MAX = 100_000_000
 _CHUNK = 1 << 22
-_OVERLAP = 64
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _DAYS_1904 = 1462
@@ -82,22 +82,23 @@ def _named(path: Path, folder: Path, *, is_zip: bool) -> str:
     return str(name)
 
 
-def workbook_sheets(file: str, path: Path) -> tuple[list[Grid], list[str]]:
-    """The visible sheets that have cells, and the names of hidden ones; raises `FileRefusedError`."""
+def workbook_sheets(file: str, path: Path) -> tuple[list[Grid], list[Grid]]:
+    """The visible sheets that have cells, and the hidden ones; raises `FileRefusedError`."""
     with _refusals(), tempfile.TemporaryDirectory() as names:
         parts = _Package(path) if zipfile.is_zipfile(path) else None
         with CalamineWorkbook.from_path(_named(path, Path(names), is_zip=parts is not None)) as workbook:
             sheets: list[Grid] = []
+            hidden: list[Grid] = []
             for meta in workbook.sheets_metadata:
-                if meta.typ != SheetTypeEnum.WorkSheet or meta.visible != SheetVisibleEnum.Visible:
+                if meta.typ != SheetTypeEnum.WorkSheet:
                     continue
                 cells = workbook.get_sheet_by_name(meta.name)
                 rows = cells.to_python(skip_empty_area=False)
                 ranges = [(*first, *last) for first, last in cells.merged_cell_ranges or ()]
-                sheets.append(Grid(file, meta.name, rows, ranges))
-            hidden = [m.name for m in workbook.sheets_metadata if m.visible != SheetVisibleEnum.Visible]
+                is_shown = meta.visible == SheetVisibleEnum.Visible
+                (sheets if is_shown else hidden).append(Grid(file, meta.name, rows, ranges))
         if parts:
-            for sheet in sheets:
+            for sheet in (*sheets, *hidden):
                 parts.complete(sheet)
     return [sheet for sheet in sheets if sheet.rows], hidden
 
@@ -111,6 +112,7 @@ class _Package:
             self._check_packing(package)
             self._check_sizes(package)
             self._parts = self._sheet_parts(package)
+            self._hidden: dict[str, Hidden] = {}
             self._suspects = {part: self._scan(package, part) for part in set(self._parts.values())}
 
     def complete(self, sheet: Grid) -> None:
@@ -118,6 +120,7 @@ class _Package:
         sheet.serial_shift = _DAYS_1904 if self._from_1904 else 0
         sheet.percents = _OpenpyxlPercents(self.path, sheet.name or "")
         part = self._parts.get(sheet.name or "")
+        sheet.hidden = self._hidden.get(part or "", NOTHING_HIDDEN)
         if part and self._suspects[part]:
             with zipfile.ZipFile(self.path) as package:
                 sheet.lost = dict(_lost_cells(package, part))
@@ -177,6 +180,7 @@ class _Package:
         """Whether the sheet may hold formulas or errors; raises `FileRefusedError` for absurd extents."""
         suspect, last_row, tail = False, 0, b""
         wide = {b"A"}
+        hidden = HiddenScan()
         with package.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 text = tail + chunk
@@ -184,7 +188,9 @@ class _Package:
                 wide |= set(re.findall(rb'<c r="([A-Z]{2,3})\d', text))
                 if rows := re.findall(rb'<row [^>]*?r="(\d{1,9})"', text):
                     last_row = max(last_row, int(rows[-1]))
-                tail = text[-_OVERLAP:]
+                hidden.feed(text)
+                tail = text[-TAG_BYTES_MAX:]
+        self._hidden[part] = hidden.hidden
         columns = max(_column_number(letters.decode()) for letters in wide) + 1
         if columns * last_row > _CELLS_MAX and columns > 64:
             raise FileRefusedError(

@@ -59,7 +59,7 @@ def test_taking_back_is_a_record_and_opens_the_pair_again(cases: Cases) -> None:
 
 def test_what_stands_is_taken_back_first(cases: Cases) -> None:
     decide(cases, "same")
-    other = replace(PAIR, person_id="522723198001010028")
+    other = replace(PAIR, person_key="522723198001010028")
     for judgement, pair in (("same", PAIR), ("different", PAIR), ("same", other)):
         with pytest.raises(Conflict, match=r"王\*.*D000001.*is this person"):
             decide(cases, judgement, pair)
@@ -125,7 +125,7 @@ def test_the_database_itself_refuses_what_may_not_happen(cases: Cases) -> None:
         with pytest.raises(DBAPIError), cases.write() as connection:
             connection.execute(statement)
     pairs.take_back(cases, 1, "李主任", "有误", NOW)
-    decide(cases, "same", replace(PAIR, person_id="522723198001010028"))
+    decide(cases, "same", replace(PAIR, person_key="522723198001010028"))
 
 
 def test_a_database_in_an_older_form_is_read_from_a_copy_and_stays(

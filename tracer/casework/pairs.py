@@ -1,7 +1,8 @@
 """What persons decide on pairs: whether a recipient of payments is a person of the register.
 
 A decision is a record and no fact of the register. It is kept by what the payments say (ID number, name and
-account as written) and by the person's ID number, so that it holds for the same pair in every later ledger.
+account as written) and by what makes the register's rows one person's, as a rule the ID number, so that it
+holds for the same pair in every later ledger.
 It is taken back by another record, never removed.
 """
 
@@ -34,12 +35,12 @@ class UnknownDecision(UsageError):  # noqa: N818 - reads better where it is rais
 
 @dataclass(frozen=True)
 class Pair:
-    """A recipient as the payments write it, empty where they do not, and a person of the register."""
+    """A recipient as the payments write it, empty where they do not, and a person's key in the register."""
 
     beneficiary_id: str
     beneficiary_name: str
     payee_account: str
-    person_id: str
+    person_key: str
 
     @property
     def recipient(self) -> tuple[str, str, str]:
@@ -49,7 +50,7 @@ class Pair:
     @property
     def texts(self) -> tuple[str, str, str, str]:
         """All that makes it this pair."""
-        return *self.recipient, self.person_id
+        return *self.recipient, self.person_key
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Decision:
     @classmethod
     def of(cls, row: RowMapping) -> "Decision":
         """The record of a database row."""
-        names = ("beneficiary_id", "beneficiary_name", "payee_account", "person_id")
+        names = ("beneficiary_id", "beneficiary_name", "payee_account", "person_key")
         own = {name: row[name] for name in row if name not in (*names, "pair", "recipient")}
         return cls(pair=Pair(*(row[name] for name in names)), **own)
 
@@ -206,7 +207,7 @@ def _write(connection: Connection, pair: Pair, now: datetime, **values: Any) -> 
         "beneficiary_id": pair.beneficiary_id,
         "beneficiary_name": pair.beneficiary_name,
         "payee_account": pair.payee_account,
-        "person_id": pair.person_id,
+        "person_key": pair.person_key,
         "recorded_at": timestamp(now),
     }
     connection.execute(sa.insert(PAIR_DECISIONS).values(**row, **values))

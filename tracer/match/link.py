@@ -46,7 +46,8 @@ class Matches:
     `household_id` and `village` of the register row valid on the day, else of the latest before;
     `standing` on the day: registered, ended, later (not yet), or null without a match; `payments`,
     `amount_fen` (less refunds), `first_day`, `last_day` (day numbers).
-    `payments`: `_seq` of each payment and the `row` of its recipient.
+    `id_kind` says what the number was by which a recipient was compared (`forms.py`; null: none).
+    `payments`: `_seq` of each payment, the `row` of its recipient, its `day`, `fen` (less refunds).
     `candidates`: `recipient`, `rank` from 1, `person_key`, `person_id`, `name`, `household_id`, `village`
     (latest row), `total_bits`, and `reasons`, a list of `{reason, level, bits}` whose bits add up to the
     total.
@@ -181,9 +182,9 @@ FROM paid LEFT JOIN standings USING (seq) GROUP BY recipient, home, standing
 """
 
 _RESULT = """
-SELECT w.row, recipient, r.beneficiary_id, r.name, r.account, r.paid_as, a.answer, a.basis, p.person_id,
-    e.name AS person_name, h.household_id, h.village, w.standing, w.payments, w.amount_fen, w.first_day,
-    w.last_day
+SELECT w.row, recipient, r.beneficiary_id, r.name, r.account, r.paid_as, r.id_kind, a.answer, a.basis,
+    p.person_id, e.name AS person_name, h.household_id, h.village, w.standing, w.payments, w.amount_fen,
+    w.first_day, w.last_day
 FROM result_rows w JOIN recipients r USING (recipient) JOIN answers a USING (recipient)
     LEFT JOIN persons p USING (person) LEFT JOIN entries e ON e.row = p.last_row
     LEFT JOIN homes h ON h.home = w.home
@@ -191,7 +192,7 @@ ORDER BY w.row
 """
 
 _PAYMENTS = """
-SELECT p.seq AS _seq, w.row
+SELECT p.seq AS _seq, w.row, p.day, p.fen
 FROM paid p LEFT JOIN standings s USING (seq)
     JOIN result_rows w ON w.recipient = p.recipient AND w.home IS NOT DISTINCT FROM s.home
         AND w.standing IS NOT DISTINCT FROM s.standing

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("beneficiary_id", sa.Text, nullable=False),
         sa.Column("beneficiary_name", sa.Text, nullable=False),
         sa.Column("payee_account", sa.Text, nullable=False),
-        sa.Column("person_id", sa.Text, nullable=False),
+        sa.Column("person_key", sa.Text, nullable=False),
         sa.Column("verdict", sa.String(10), nullable=False),
         sa.Column("previous", sa.Integer, sa.ForeignKey("pair_decisions.number"), unique=True),
         sa.Column("reason", sa.Text, nullable=False),

@@ -23,8 +23,9 @@ Data go to standard output, progress and log to standard error. `--home`, `--gra
 2 wrong use, 3 rows rejected or data refused, 130 ended by Ctrl-C; 70 is a bug of ours, printed masked.
 
 `json` and `csv` on one's own home are unmasked; tables, messages, pages and the API are masked. JSON is
-exact. In `csv` a text cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an
-apostrophe in front, because spreadsheets would run it as a formula; read JSON where that matters. Money is
+exact. In `csv` a text cell that begins with `=`, `+`, `-` or `@`, also in full width or after blanks, or
+with a tab or a line break, gets an apostrophe in front, because spreadsheets would run it as a formula. A
+program reads JSON, or takes one apostrophe off what fits `^'+(?:[\\t\\r\\n]|\\s*[=+\\-@＝＋－＠].)`. Money is
 integer fen in fields and columns named `fen` or ending in `_fen`; dates are ISO.
 """
 

@@ -1,7 +1,8 @@
 """How answers are written: tables for people, JSON and CSV for programs, messages on standard error.
 
 Tables and messages are masked by whoever makes them; JSON and CSV on one's own home are exact. The one
-exception is CSV: a text cell that a spreadsheet would run as a formula gets an apostrophe in front.
+exception is CSV: a text cell that a spreadsheet would run as a formula gets an apostrophe in front
+(`text.inert`).
 """
 
 import csv
@@ -18,14 +19,13 @@ from typing import TYPE_CHECKING, Any
 from api.home import reason_of
 from tracer.errors import OutputRefusedError
 from tracer.messages import Language, say
-from tracer.text import brief
+from tracer.text import brief, inert
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTH_OF_FILES = 160
 """Width of tables that go to a file or a pipe, in character cells."""
 _WHOLE = re.compile(r"[!-~…]{2,32}")
@@ -70,9 +70,7 @@ def csv_cell(value: object) -> object:
         return json.dumps(value, ensure_ascii=False, default=_plain)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return inert(value) if isinstance(value, str) else value
 
 
 def clean(text: object) -> str:

@@ -4,6 +4,7 @@ All scalars are read as text, so that no `是`, `2019-12-20` or `012` changes it
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
@@ -20,7 +21,8 @@ from ingest.units import set_units
 from tracer.errors import UsageError
 from tracer.money import UNITS_FEN
 from tracer.schema import TABLES, Table
-from tracer.yaml_text import yaml_complaint
+from tracer.text import brief
+from tracer.yaml_text import load_yaml, yaml_complaint
 
 _KEYS = frozenset(
     {
@@ -170,9 +172,9 @@ class _Loader(yaml.BaseLoader):
     """Reads every scalar as text and refuses a key that is given twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if isinstance(key, str) and keys.count(key) > 1:
+        times = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        for key in times:
+            if times[key] > 1:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{key} 写了两次 / {key} is given twice", node.start_mark
                 )
@@ -190,7 +192,7 @@ def load_mapping(path: Path) -> list[Entry]:
             f"{path.name}：映射文件不是 UTF-8 文本 / the mapping file is no UTF-8 text"
         ) from error
     try:
-        content = yaml.load(text, _Loader)
+        content = load_yaml(text, _Loader)
     except yaml.YAMLError as error:
         said = yaml_complaint(error, text)
         raise UsageError(
@@ -220,7 +222,7 @@ class _Reader:
             key: self.text(value, key)
             for key, value in self.mapping(given.get("constants", {}), "constants").items()
         }
-        row_id = constants.pop("row_id", None) or given.get("row_id") or None
+        row_id = constants.pop("row_id", None) or self.text(given.get("row_id", ""), "row_id") or None
         columns = {
             key: self.texts(value, key)
             for key, value in self.mapping(given.get("columns", {}), "columns").items()
@@ -268,12 +270,13 @@ class _Reader:
 
     def table(self, name: Any) -> Table:
         if not isinstance(name, str) or name not in TABLES:
-            self.refuse(f"没有这张表：{name}（可用 {'、'.join(TABLES)}）", f"unknown table: {name}")
+            said = brief(name) if isinstance(name, str) else "—"
+            self.refuse(f"没有这张表：{said}（可用 {'、'.join(TABLES)}）", f"unknown table: {said}")
         return TABLES[name]
 
     def header_rows(self, value: Any) -> tuple[int, ...]:
         rows = value if isinstance(value, list) else [value]
-        if not rows or not all(isinstance(row, str) and row.isdecimal() for row in rows):
+        if not rows or not all(isinstance(row, str) and row.isdecimal() and len(row) < 10 for row in rows):
             self.refuse(
                 "header_row 应是行号或行号的列表", "header_row must be a row number or a list of them"
             )
@@ -293,7 +296,8 @@ class _Reader:
         """Unit of each money column; under the empty name the unit of all others."""
         units = {"": value} if isinstance(value, str) else self.mapping(value, "unit")
         for name, unit in units.items():
-            if unit not in UNITS_FEN:
+            if not isinstance(unit, str) or unit not in UNITS_FEN:
+                unit = brief(unit) if isinstance(unit, str) else "—"
                 self.refuse(f"不认识的单位 {unit}（可用 {'、'.join(UNITS_FEN)}）", f"unknown unit {unit}")
             if name and (name not in table.by_name or table.by_name[name].kind != "money"):
                 self.refuse(f"{table.name} 没有金额列 {name}", f"{table.name} has no money column {name}")

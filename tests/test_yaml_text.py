@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from tracer.yaml_text import yaml_complaint
+from tracer.yaml_text import load_yaml, yaml_complaint
 
 LOADERS = [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)]
 
@@ -46,3 +46,12 @@ def test_what_the_parser_says_otherwise_still_has_words() -> None:
     assert (said.line, said.column) == (1, 1)
     assert "缩进、冒号、引号和括号" in said.zh
     assert "indentation" in said.en
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, yaml.CSafeLoader, yaml.BaseLoader])
+@pytest.mark.parametrize("text", ["[" * 200_000, "[" * 200_000 + "]" * 200_000, "- " * 200_000])
+def test_what_is_nested_too_deeply_is_an_error_like_others(loader: type, text: str) -> None:
+    with pytest.raises(yaml.YAMLError) as raised:
+        load_yaml(text, loader)
+    said = yaml_complaint(raised.value, text)
+    assert (said.zh, said.en) == ("嵌套太深", "it is nested too deeply")

@@ -1,7 +1,8 @@
-"""What is wrong with a text that should be YAML: where, and in words of ours instead of the parser's."""
+"""Texts that should be YAML: read, and what is wrong with them in words of ours instead of the parser's."""
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from yaml.reader import Reader, ReaderError
@@ -52,6 +53,20 @@ _OTHERWISE = (
     "写法不对；检查这一行与上一行的缩进、冒号、引号和括号",
     "check indentation, colons, quotes and brackets of this line and the one above",
 )
+
+
+_FAST_CHARACTERS_MAX = 10_000
+"""The parser in C takes its stack with it when brackets are nested deeper than some twenty thousand times."""
+
+
+def load_yaml(text: str, loader: Any = yaml.SafeLoader) -> Any:
+    """What a text says; raises `yaml.YAMLError`, also where it is nested too deeply to be followed."""
+    if loader is getattr(yaml, "CSafeLoader", None) and len(text) > _FAST_CHARACTERS_MAX:
+        loader = yaml.SafeLoader
+    try:
+        return yaml.load(text, loader)
+    except RecursionError as error:
+        raise yaml.MarkedYAMLError(problem="嵌套太深 / it is nested too deeply") from error
 
 
 @dataclass(frozen=True)

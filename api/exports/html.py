@@ -28,6 +28,7 @@ from api.exports.labels import (
 from api.exports.picture import ACCOUNT, BIRTH, CASH, INDICATOR, PERSON, Arrow, Box, Picture, Sum, arrange
 from tracer.messages import Language, say
 from tracer.money import format_yuan
+from tracer.text import inert
 
 _ROW_GAP = 44
 _ROUNDNESS = 0.25
@@ -239,7 +240,9 @@ def _vis(name: str) -> str:
 
 
 def _above(picture: Picture) -> str:
-    facts = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in picture.facts)
+    facts = "".join(
+        f"<dt>{escape(label)}</dt><dd>{escape(inert(value))}</dd>" for label, value in picture.facts
+    )
     sums = "".join(_sum_table(part) for part in picture.sums)
     lang = picture.lang
     kinds = [kind for kind in _COLOURS if any(box.kind == kind for box in picture.boxes)]
@@ -266,7 +269,7 @@ def _sum_table(part: Sum) -> str:
 
 
 def _sum_row(name: str, fen: int, css: str = "") -> str:
-    return f'<tr{css}><td>{escape(name)}</td><td class="fen">{format_yuan(fen)}</td></tr>'
+    return f'<tr{css}><td>{escape(inert(name))}</td><td class="fen">{format_yuan(fen)}</td></tr>'
 
 
 def _below(picture: Picture) -> str:
@@ -280,5 +283,6 @@ def _below(picture: Picture) -> str:
 
 
 def _cell(text: str) -> str:
-    css = ' class="fen"' if _AMOUNT.fullmatch(text) else ""
-    return f"<td{css}>{escape(text)}</td>"
+    if _AMOUNT.fullmatch(text):
+        return f'<td class="fen">{escape(text)}</td>'
+    return f"<td>{escape(inert(text))}</td>"

@@ -17,6 +17,7 @@ from small_county import BAD_ROW, CANARIES, LI, POOL, ZHANG, ZHANG_ID, write_fil
 from typer.testing import CliRunner
 
 from api.cli import app, global_options_first
+from tracer.text import inert
 
 HEAVY = (
     "pandas",
@@ -565,6 +566,24 @@ def test_formulas_in_csv_are_disarmed() -> None:
     assert [csv_cell(cell) for cell in ("=1+1", "+1", "-1", "@x", "a=1", -1, None)] == [
         "'=1+1", "'+1", "'-1", "'@x", "a=1", -1, None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=HYPERLINK(1)", "+86", "-2", "@SUM(1)", "\t=1", "\tx", "\rx", "\n=1", "  =1",
+        "＝1", "＋1", "－1", "＠A", "\u3000=1", "'=1", "''@x",
+    ],
+)  # fmt: skip
+def test_a_disarmed_text_can_be_had_back(text: str) -> None:
+    disarmed = inert(text)
+    assert disarmed == f"'{text}"
+    assert re.sub(r"^'('*(?:[\t\r\n]|\s*[=+\-@＝＋－＠].))", r"\1", disarmed, flags=re.DOTALL) == text
+
+
+@pytest.mark.parametrize("text", ["", "-", "@", "某县财政局", "a=1", "'", "'a", "'-", "2020-01-02", "—"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert inert(text) == text
 
 
 def test_control_characters_never_reach_a_terminal() -> None:

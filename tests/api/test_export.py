@@ -386,3 +386,10 @@ def test_a_place_that_cannot_be_written_is_wrong_use(run: Run, tmp_path: Path, f
     result = run("export", form, "ZY01", "-o", str(tmp_path))
     assert (result.exit_code, "是文件夹，不是文件" in result.stderr) == (2, True)
     assert not any(word in result.stderr for word in ("Errno", "Error", "No such", "Is a directory"))
+
+
+def test_no_cell_of_a_page_is_a_formula_to_a_spreadsheet() -> None:
+    page = render_html(picture(text='=HYPERLINK("x")'))
+    cells = re.findall(r"<(?:td|dd)[^>]*>([^<]*)<", page)
+    assert [cell for cell in cells if cell.startswith("=")] == []
+    assert [unescape(cell) for cell in cells].count('\'=HYPERLINK("x")') == 3

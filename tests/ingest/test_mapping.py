@@ -335,3 +335,36 @@ def test_a_header_row_beyond_a_long_sheet_is_told_with_its_length(tmp_path: Path
         ingested(
             tmp_path, path, mapping='- {file: "*", table: splits, header_row: 151, columns: {amount: V}}'
         )
+
+
+BOMB = ", ".join(f"&{'abcdefgh'[n]} [{', '.join([f'*{chr(96 + n)}'] * 20) if n else 'x'}]" for n in range(8))
+"""Of aliases: spelled out, the last list has 20⁷ texts."""
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "table: *h",
+        "table: payments, unit: *h",
+        "table: payments, unit: {amount: *h}",
+        "table: payments, row_id: *h",
+        "table: payments, columns: {amount: *h}",
+        "table: payments, constants: {purpose: *h}",
+        "table: payments, totals: {of: *h}",
+        "table: payments",
+        f"table: {'[' * 5000}",
+    ],
+)
+def test_a_mapping_file_made_to_explode_is_wrong_use_in_few_words(tmp_path: Path, entry: str) -> None:
+    path = write_csv(tmp_path / "x.csv", [("A", "B"), ("1", "2")])
+    with pytest.raises(UsageError) as raised:
+        ingested(tmp_path, path, mapping=f"- {{file: [{BOMB}], {entry}}}")
+    assert len(str(raised.value)) < 1000
+
+
+@pytest.mark.parametrize("digits", [10, 5000])
+def test_a_header_row_of_many_digits_is_wrong_use(tmp_path: Path, digits: int) -> None:
+    path = write_csv(tmp_path / "x.csv", [("A", "B"), ("1", "2")])
+    mapping = f"- {{file: x.csv, table: payments, header_row: {'9' * digits}, columns: {{amount: A}}}}"
+    with pytest.raises(UsageError, match="header_row"):
+        ingested(tmp_path, path, mapping=mapping)

@@ -9,6 +9,7 @@ from typing import Any
 from tracer.funds.adopted import Standing
 from tracer.output import write_output
 from tracer.schema import TABLES
+from tracer.text import inert
 
 LEVELS_ZH = {"central": "中央", "province": "省", "city": "市", "county": "县"}
 
@@ -25,7 +26,7 @@ def write_funds_table(path: Path, standing: Iterable[Standing], words: Mapping[s
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([column.header_zh for column in columns])
-    writer.writerows([row.get(column.name, "") for column in columns] for row in rows)
+    writer.writerows([inert(row.get(column.name, "")) for column in columns] for row in rows)
     # Spreadsheet programs take a file for UTF-8 by its byte order mark.
     write_output(path, text.getvalue().encode("utf-8-sig"))
 

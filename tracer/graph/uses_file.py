@@ -13,7 +13,7 @@ import yaml
 from tracer.compared import text_key
 from tracer.errors import DataRefusedError, UsageError
 from tracer.graph.uses import Group, Uses
-from tracer.yaml_text import yaml_complaint
+from tracer.yaml_text import load_yaml, yaml_complaint
 
 FILE = Path("settings") / "uses.yaml"
 
@@ -69,7 +69,7 @@ def keep_uses(home: Path, path: Path | None) -> None:
 @lru_cache(maxsize=4)
 def _parsed(text: str, name: str = FILE.name) -> Uses:
     try:
-        content = yaml.safe_load(text)
+        content = load_yaml(text)
     except yaml.YAMLError as error:
         found = yaml_complaint(error, text)
         raise DataRefusedError(f"{name}:{found.line}:{found.column}: {found.zh} / {found.en}") from error

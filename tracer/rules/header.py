@@ -36,7 +36,7 @@ from tracer.rules.spec import (
     Text,
 )
 from tracer.schema import TABLES
-from tracer.yaml_text import yaml_complaint
+from tracer.yaml_text import load_yaml, yaml_complaint
 
 _HEADER = re.compile(r"\s*/\*(?P<header>.*?)\*/", re.DOTALL)
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -60,7 +60,7 @@ def parse_rule(text: str, file: str) -> Rule:
     if match is None:
         raise RuleFileError(f"{file}：开头缺少 /* YAML */ 说明 / begins without a /* YAML */ header; add one")
     try:
-        header = yaml.load(match["header"], _LOADER)
+        header = load_yaml(match["header"], _LOADER)
     except yaml.YAMLError as error:
         raise _not_yaml(file, error, text, match.start("header")) from error
     body = text[match.end() :].strip() + "\n"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -133,6 +134,17 @@ class CsvSheet:
         body = self._body(start)[0]
         return [body.column(c)[index].as_py() for c in range(body.num_columns)]
 
+    def records(self, numbers: Sequence[int]) -> Iterator[list[str]]:
+        """Some rows, ascending and counted from 0, with every cell that they have."""
+        wanted = iter(numbers)
+        number = next(wanted, None)
+        for at, record in enumerate(_checked(self._reader(), None)):
+            if at == number:
+                yield record
+                number = next(wanted, None)
+            if number is None:
+                return
+
     def extra_cells(self, start: int) -> Sequence[int]:
         """Rows from `start` on that have content beyond the last header cell: a separator inside a cell."""
         return self._body(start)[1]
@@ -189,9 +201,9 @@ class CsvSheet:
         return pa.concat_tables(batches), extra
 
 
-def _checked(reader: Reader, count: int) -> Iterator[list[str]]:
-    """The next `count` records; raises `FileRefusedError` (`quotes`) where quotes do not pair."""
-    for _ in range(count):
+def _checked(reader: Reader, count: int | None) -> Iterator[list[str]]:
+    """The next `count` records, or all; raises `FileRefusedError` (`quotes`) where quotes do not pair."""
+    for _ in itertools.count() if count is None else range(count):
         line = reader.line_num + 1
         try:
             yield next(reader)

@@ -48,6 +48,12 @@ class _Tables(HTMLParser):
         self._open: list[_Table] = []
         self._cells: list[tuple[list[str], int, int] | None] = []
 
+    def close(self) -> None:
+        """End the page, and with it whatever it has left open."""
+        super().close()
+        while self._open:
+            self.handle_endtag("table")
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.tables.append(_Table())

@@ -90,6 +90,7 @@ class Entry:
         header_row, header = self._header(sheet)
         plan = Plan(self.table, header, header_row, constants=self.constants, row_id=self.row_id)
         plan.rounded = self.rounded
+        plan.depth = header_row - self.header_rows[0] + 1 if self.header_rows else 1
         plan.sources = {
             name: tuple(_position(header, text) for text in texts) for name, texts in self.columns.items()
         }

@@ -269,6 +269,7 @@ NOTES: dict[str, tuple[str, str]] = {
         "hidden columns are treated like all others: {columns}",
     ),
     "no-header": ("没有表头，不是数据表，不读取", "no header row, not a data table, not read"),
+    "returned": ("有问题的行连同原因写在 {path}", "rows with problems, and why, stand in {path}"),
     "above-header": (
         "第 {rows} 行在表头之上，像是另一张表但没有认出表头，不读取",
         "rows {rows} stand above the header and look like another table without known headers; not read",
@@ -329,3 +330,12 @@ def problem(
         "problem_en": message.en.format(**facts_en),
         "hint_en": message.hint_en.format(**facts_en),
     }
+
+
+def as_reason(entry: Mapping[str, Any], lang: Language) -> str:
+    """A problem as one line of the copy in which rejected rows go back."""
+    if lang == "en":
+        place = f"row {entry['row']}: " if entry["row"] else ""
+        return f"{place}{entry['problem_en']}; {entry['hint_en']}"
+    place = f"第 {entry['row']} 行：" if entry["row"] else ""
+    return f"{place}{entry['problem']}；{entry['hint']}"

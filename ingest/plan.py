@@ -50,6 +50,8 @@ class Plan:
     header: list[str]
     header_row: int
     """The last header row, from 1; the row above the first data row."""
+    depth: int = 1
+    """How many rows the header takes."""
     sources: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Column of the table → sheet columns from 0; several are joined with `/`."""
     units: dict[str, str] = field(default_factory=dict)

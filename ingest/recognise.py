@@ -25,6 +25,7 @@ def planned(candidate: Candidate, sheet: Sheet) -> Plan:
         tables = _hinted(tables, sheet)
     plan = _plan(candidate, tables[0]) if len(tables) == 1 else _unsettled(candidate, tables)
     plan.header_row = _end_of_merged(sheet, candidate)
+    plan.depth = plan.header_row - candidate.first_row
     _tell_lost_headers(plan, candidate, sheet)
     if plan.table:
         set_units(plan, {name: candidate.units[cells[0]] for name, cells in plan.sources.items()}, sheet)

@@ -16,8 +16,10 @@ from ingest.csvfile import CsvSheet
 from ingest.headers import column_letter
 from ingest.mapping import Entry, HeaderMissingError, RowMissingError, load_mapping
 from ingest.messages import note, note_line, problem
+from ingest.parts import Part
 from ingest.plan import Plan
 from ingest.read import SourceFile, empty_folders, open_file, source_files
+from ingest.returned import Returned, write_returned
 from ingest.sheet import FileRefusedError, Sheet
 from ingest.tables import layout
 from tracer.errors import UsageError
@@ -38,12 +40,16 @@ def ingest(
     dry_run: bool = False,
     progress: Progress | None = None,
     lang: Language = "zh",
+    rejected: str | PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Read files and folders into the ledger of `home`, in one commit.
 
     Returns `batches` and `problems` (contract section 3), and `notes`: what was not read without being
     wrong, such as hidden sheets. `progress` gets the same, and the files as they are read, as lines in
     `lang`.
+
+    `rejected` is a folder for copies of the files that have problems, with the reasons beside the rows; they
+    hold all that the files hold, persons included.
 
     With `mapping` only what the mapping file names is read. `dry_run` reports the same and stores nothing.
     A file that cannot be read is a problem of that file and stops nothing else. Raises `UsageError` (a path
@@ -57,10 +63,13 @@ def ingest(
         raise UsageError("映射文件没有一项对应所给的文件 / no entry of the mapping file fits a given file")
     with ExitStack() as stack:
         run = _Run(Ledger(Path(home)), dry_run, stack, entries, progress or (lambda text: None), lang)
+        run.keeps = rejected is not None
         for folder in empty_folders(map(Path, paths), globs):
             run.problems.append(problem("no-files", file=folder, facts={"folder": folder}))
         for source in sources:
             run.take_file(source)
+            if rejected is not None:
+                run.give_back(source, Path(rejected))
         if run.writer and not dry_run:
             run.writer.commit()
     return {"batches": run.batches, "problems": run.problems, "notes": run.notes}
@@ -83,6 +92,9 @@ class _Run:
     batches: list[dict[str, Any]] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    keeps: bool = False
+    """Whether the tables of the file at hand are kept until it is done."""
+    read: list[Returned] = field(default_factory=list)
 
     def note(self, code: str, source: SourceFile, sheet: str | None = None, **facts: object) -> None:
         """Note what is not read, or what is to be known about it, and say so at once."""
@@ -106,10 +118,17 @@ class _Run:
             else:
                 self._take_mapped(source, opened.sheets, entries)
         except FileRefusedError as refusal:
-            del self.batches[batches:], self.problems[problems:]
+            del self.batches[batches:], self.problems[problems:], self.read[:]
             self.problems.append(
                 problem(refusal.code, file=source.name, row=refusal.row, facts=refusal.facts)
             )
+
+    def give_back(self, source: SourceFile, folder: Path) -> None:
+        """Write the copy of the file just taken, if anything is wrong with its tables."""
+        path = write_returned(folder, source.path, source.name, self.read, self.lang)
+        self.read = []
+        if path is not None:
+            self.note("returned", source, path=path)
 
     def _take_recognised(self, source: SourceFile, sheets: Sequence[Sheet], hidden: bool) -> None:
         found = False
@@ -202,6 +221,10 @@ class _Run:
                 batch["sums"][name] = _sum(checked.good[plan.table.by_name[name].stored], taken)
         self.batches.append(batch)
         self.problems += checked.problems
+        if self.keeps:
+            good = frozenset() if checked.good is None else frozenset(checked.good["_row"].to_pylist())
+            part = sheet if isinstance(sheet, Part) else Part(sheet)
+            self.read.append(Returned(part, plan, checked.problems, good))
         if checked.hidden:
             self.note(
                 "hidden-rows", source, sheet.name, rows=in_runs(checked.hidden), count=len(checked.hidden)

@@ -26,12 +26,24 @@ def write_output(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        zh, en = REASONS.get(error.errno or 0, ("系统不允许", "the system refuses it"))
-        if error.errno == errno.ENOENT:
-            zh, en = f"没有文件夹 {path.parent}", f"there is no folder {path.parent}"
-        raise UsageError(
-            f"写不了 {path}：{zh}；请换一个能写的位置 / cannot write {path}: {en}; name another place"
-        ) from error
+        raise _refused(path, error) from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder that is not there yet; raises `UsageError` where the file system refuses it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: OSError) -> UsageError:
+    zh, en = REASONS.get(error.errno or 0, ("系统不允许", "the system refuses it"))
+    if error.errno == errno.ENOENT:
+        zh, en = f"没有文件夹 {path.parent}", f"there is no folder {path.parent}"
+    return UsageError(
+        f"写不了 {path}：{zh}；请换一个能写的位置 / cannot write {path}: {en}; name another place"
+    )
 
 
 def check_workbook_name(path: Path) -> None:

@@ -39,9 +39,18 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="照样报告，但什么都不保存。 Report the same, store nothing.")
     ] = False,
+    rejected: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="把有问题的文件连同退回原因写到这个文件夹，改好后可再读入。"
+            " Folder for copies of files with problems, with the reasons; corrected, they are ingested again.",
+        ),
+    ] = None,
 ) -> None:
     """读入文件，逐行说明去处。 Read files and account for every row.
 
+    The copies of `--rejected` hold all that the files hold, names and numbers of persons included.
     json gives batches and problems; csv one line per batch and per problem (column `record`).
     Exit code 3 where a row was rejected or a table could not be taken.
     """
@@ -55,6 +64,7 @@ def ingest(
         dry_run=dry_run,
         progress=lambda text: write_message(mask_text(text)),
         lang=chosen.lang,
+        rejected=rejected,
     )
     write_report(chosen, report)
     if dry_run:

@@ -18,6 +18,7 @@ from api.routes import (
     health,
     indicators,
     payments,
+    persons,
     rules,
     trace,
     ways,
@@ -25,7 +26,20 @@ from api.routes import (
 from tracer.errors import UsageError
 from tracer.messages import say_both
 
-ROUTES = (health, payments, indicators, accounts, trace, compare, ways, findings, rules, alerts, funds)
+ROUTES = (
+    health,
+    payments,
+    indicators,
+    accounts,
+    trace,
+    compare,
+    ways,
+    findings,
+    rules,
+    alerts,
+    funds,
+    persons,
+)
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {

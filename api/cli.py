@@ -28,7 +28,9 @@ from api.commands import (
     funds,
     judge,
     machine,
+    matching,
     picture,
+    recipients,
     scoped,
     tables,
     ways,
@@ -204,6 +206,8 @@ app.command("calendar")(calendar.calendar)
 app.command("tables")(tables.tables)
 app.command("scan")(judge.scan)
 app.command("explain")(explain.explain)
+app.command("unmatched")(recipients.unmatched)
+app.command("unpaid")(recipients.unpaid)
 app.command("trace")(follow.trace)
 app.command("links")(follow.links)
 app.command("routes")(ways.routes)
@@ -221,6 +225,7 @@ funds.funds_app.command("ledger")(scoped.show_ledger)
 app.add_typer(funds.funds_app, name="funds")
 app.add_typer(cases.alerts_app, name="alerts")
 app.add_typer(cases.slip_app, name="slip")
+app.add_typer(matching.match_app, name="match")
 app.add_typer(picture.export_app, name="export")
 app.command("demo")(data.demo)
 app.command("serve")(machine.serve)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,10 @@ from tracer.flow.build import build_flow
 from tracer.flow.store import Flow
 from tracer.ledger import Ledger
 from tracer.names import Names
+
+if TYPE_CHECKING:
+    from tracer.recipients.unmatched import Unmatched
+    from tracer.recipients.unpaid import Unpaid
 
 LIMIT_MAX = 500
 LIMIT = 100
@@ -92,6 +96,8 @@ class Books:
         self.ledger = Ledger(home)
         self._volumes: dict[int, Volume] = {}
         self._scans: dict[tuple[int, date, str], dict[str, Any]] = {}
+        self._unmatched: tuple[tuple[int, date, tuple[int, ...]], Unmatched] | None = None
+        self._unpaid: tuple[tuple[int, date], Unpaid] | None = None
         self._lock = threading.Lock()
 
     def volume(self, version: int | None = None) -> Volume:
@@ -126,6 +132,27 @@ class Books:
                 self._scans = {known: kept for known, kept in self._scans.items() if known[0] == key[0]}
                 self._scans[key] = scan(self.home, as_of, method=method)
             return self._scans[key]
+
+    def unmatched(self, as_of: date) -> "Unmatched":
+        """Who of the recipients is in the register, kept for the pages that follow."""
+        from tracer.recipients.matching import standing
+        from tracer.recipients.unmatched import unmatched
+
+        key = (self.ledger.version, as_of, tuple(one.number for one in standing(self.home)))
+        with self._lock:
+            if self._unmatched is None or self._unmatched[0] != key:
+                self._unmatched = key, unmatched(self.home, as_of)
+            return self._unmatched[1]
+
+    def unpaid(self, as_of: date) -> "Unpaid":
+        """Who is entitled and unpaid, kept for the pages that follow."""
+        from tracer.recipients.unpaid import unpaid
+
+        key = (self.ledger.version, as_of)
+        with self._lock:
+            if self._unpaid is None or self._unpaid[0] != key:
+                self._unpaid = key, unpaid(self.home, as_of)
+            return self._unpaid[1]
 
     @cached_property
     def cases(self) -> Cases:

@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 
 from api.schemas import Problem
 from tracer.casework.alerts import UnknownAlert
+from tracer.casework.pairs import UnknownDecision
 from tracer.errors import DataRefusedError, FundtrailError, UsageError
 from tracer.mask import mask_text
+from tracer.recipients.matching import UnknownPair
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -80,7 +82,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
-    statuses = {NotFound: 404, UnknownAlert: 404, UsageError: 422, DataRefusedError: 409}
+    unknown = dict.fromkeys((NotFound, UnknownAlert, UnknownDecision, UnknownPair), 404)
+    statuses = unknown | {UsageError: 422, DataRefusedError: 409}
     return problem(
         next((status for kind, status in statuses.items() if isinstance(error, kind)), 503), str(error)
     )

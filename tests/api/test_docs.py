@@ -32,6 +32,15 @@ def test_every_command_has_its_page_in_both_languages() -> None:
     ]
     commands += ["export graphml", "rules list", "rules show", "rules check", "neo4j start", "neo4j stop"]
     commands += ["alerts update", "alerts list", "alerts show", "alerts history", "slip print", "slip file"]
+    commands += [
+        "unmatched",
+        "unpaid",
+        "match list",
+        "match show",
+        "match decide",
+        "match undo",
+        "match decisions",
+    ]
     for command in commands:
         page = text.split(f"## `fundtrail {command}`")[1].split("## `")[0]
         assert re.search(r"[\u4e00-\u9fff]{2,}.*[A-Za-z]{2,}", page), command
@@ -43,7 +52,7 @@ def test_the_api_describes_every_route_and_its_problems() -> None:
     assert "/v1" in described["paths"]
     assert {path.split("/")[2] for path in described["paths"] if path != "/v1"} == {
         "health", "payments", "indicators", "accounts", "trace", "findings", "rules", "alerts", "funds",
-        "routes", "advances", "compare",
+        "routes", "advances", "compare", "unmatched", "unpaid", "match",
     }  # fmt: skip
     for path, operations in described["paths"].items():
         for operation in operations.values():

@@ -27,6 +27,10 @@ MADE_UP = (
     "scope_",
     "cut_",
     "pair_",
+    "match_",
+    "recipient_",
+    "lack_",
+    "paid_as_",
     "cluster_",
 )
 """Beginnings of keys that the code puts together."""

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.rules.casebook import write_ledger
+from tests.rules.casebook import read_cases, write_ledger
 from tracer.casework import pairs
 from tracer.casework.db import open_cases
 from tracer.casework.pairs import Pair, Seen
 from tracer.errors import ConservationError, UsageError
+from tracer.ledger import Ledger
 from tracer.recipients.matching import candidate, candidates, matched, pair_key
 from tracer.recipients.unmatched import OUTSIDE, STATUSES, Unmatched, basis_points, unmatched
 from tracer.rules.scan import scan
@@ -133,9 +134,9 @@ def test_groups_add_up_to_all(home: Path) -> None:
 def test_listed_are_those_who_do_not_match_and_of_one_county(home: Path) -> None:
     found = unmatched(home, DAY)
     assert {row["name"] for row in found.listed().to_pylist()} == {"赵六", "周八", "孙七", "王五", "李四"}
-    here = found.listed(OUTSIDE, county="522323").to_pylist()
+    here = found.listed("county", "522323", OUTSIDE).to_pylist()
     assert [(row["name"], row["status"]) for row in here] == [("李四", "ended"), ("周八", "no_id")]
-    (unsure,) = found.listed(["unsure"]).to_pylist()
+    (unsure,) = found.listed(statuses=["unsure"]).to_pylist()
     (best,) = found.candidates([unsure["recipient"]])[unsure["recipient"]]
     assert (best["person_id"], best["name"], best["household_id"]) == (D, "赵六", "H4")
     assert sum(reason["bits"] for reason in best["reasons"]) == pytest.approx(best["total_bits"])
@@ -207,3 +208,17 @@ def test_a_share_is_rounded_half_up_without_fractions() -> None:
     assert [basis_points(*ends) for ends in ((1, 3), (2, 3), (1, 20_000), (0, 5), (0, 0), (5, 5))] == [
         3333, 6667, 1, 0, None, 10_000,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", ["RH01", "RH13"])
+def test_what_the_rules_find_is_never_told_as_in_the_register(rule: str, tmp_path: Path) -> None:
+    """Where the name differs too it is unsure who was paid at all."""
+    (case,) = (case for case in read_cases() if case.name == f"{rule}/hit")
+    write_ledger(tmp_path, case.ledger)
+    found = unmatched(tmp_path, case.as_of)
+    names = Ledger(tmp_path).read("payments", ["payment_id"])["payment_id"].to_pylist()
+    standings = {row["row"]: (row["answer"], row["standing"]) for row in found.matches.recipients.to_pylist()}
+    told = {names[row["_seq"]]: standings[row["row"]] for row in found.matches.payments.to_pylist()}
+    assert case.expect
+    for subject in case.expect:
+        assert told[subject] != ("match", "registered"), subject

@@ -95,6 +95,22 @@ def decision_id(number: int) -> str:
     return f"D{number:06d}"
 
 
+def record_row(one: Decision) -> dict[str, Any]:
+    """A record as JSON tells it."""
+    own = ("verdict", "reason", "decided_by", "recorded_at", "ledger_version", "shown")
+    parts = one.pair.person_key.split("\x1f")  # what follows tells persons apart whose numbers do not
+    person = (one.shown or {}).get("person_id") or (parts[1] if parts[0] == "~" else parts[0])
+    return {
+        "decision_id": one.decision_id,
+        "beneficiary_id": one.pair.beneficiary_id,
+        "beneficiary_name": one.pair.beneficiary_name,
+        "payee_account": one.pair.payee_account,
+        "person_id": person,
+        "previous": decision_id(one.previous) if one.previous else None,
+        "as_of": one.as_of.isoformat() if one.as_of else None,
+    } | {name: getattr(one, name) for name in own}
+
+
 def number_of(text: str) -> int:
     """Number of a record by its identifier; raises `UnknownDecision` for a text that is none."""
     digits = text.strip().upper().removeprefix("D")

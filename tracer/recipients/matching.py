@@ -18,6 +18,11 @@ from tracer.match import link
 from tracer.match.link import Matches, match_payments
 from tracer.settings import has_cases
 
+
+class UnknownPair(UsageError):  # noqa: N818 - reads better where it is raised
+    """No recipient has this candidate."""
+
+
 KEY_DIGITS = 16
 _BETWEEN = "\x1f"
 
@@ -72,20 +77,24 @@ def candidates(
 
     `answers` are those of the recipients (none: all); pairs after the so-many-th, at most so many.
     """
+    given = list(answers)
+    wanted = "WHERE answer IN (SELECT unnest($answers))" if given else ""
+    values = {"answers": given} if given else {}
+    most = "" if limit is None else f"LIMIT {limit}"
     with _opened(matches, secret) as base:
-        wanted = f"WHERE answer IN ({', '.join('?' * len(given))})" if (given := list(answers)) else ""
-        ((count,),) = base.execute(f"SELECT count(*) FROM pairs {wanted}", given).fetchall()
-        most = "" if limit is None else f"LIMIT {limit}"
-        found = base.execute(f"FROM pairs {wanted} {_ORDER} {most} OFFSET {after}", given)
-        return _candidates(found), count
+        ((count,),) = base.sql(f"SELECT count(*) FROM pairs {wanted}", params=values).fetchall()
+        found = base.sql(f"FROM pairs {wanted} {_ORDER} {most} OFFSET {after}", params=values)
+        return _candidates(found.to_arrow_table()), count
 
 
 def candidate(matches: Matches, secret: bytes, key: str) -> Candidate:
-    """The pair of a key; raises `UsageError` where no recipient has this candidate."""
+    """The pair of a key; raises `UnknownPair` where no recipient has this candidate."""
     with _opened(matches, secret) as base:
-        found = _candidates(base.execute(f"FROM pairs WHERE key = ? {_ORDER}", [key.strip().lower()]))
+        values = {"key": key.strip().lower()}
+        rows = base.sql(f"FROM pairs WHERE key = $key {_ORDER}", params=values).to_arrow_table()
+    found = _candidates(rows)
     if len({one.pair for one in found}) != 1:
-        raise UsageError(
+        raise UnknownPair(
             f"截至这一天没有配对 {key[:40]}；见 fundtrail match list，已决定的见 fundtrail match decisions / "
             f"there is no pair {key[:40]} as of this day; fundtrail match list shows the pairs,"
             " fundtrail match decisions those that were decided"
@@ -102,10 +111,8 @@ def _opened(matches: Matches, secret: bytes) -> duckdb.DuckDBPyConnection:
     return base
 
 
-def _candidates(found: duckdb.DuckDBPyConnection) -> list[Candidate]:
-    table: pa.Table = found.to_arrow_table()
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return [Candidate(row["key"], _pair(row), row) for row in rows]
+def _candidates(rows: pa.Table) -> list[Candidate]:
+    return [Candidate(row["key"], _pair(row), row) for row in rows.to_pylist()]
 
 
 def _pair(row: dict[str, Any]) -> Pair:

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tracer.errors import ConservationError
 from tracer.ledger import Ledger
@@ -38,8 +39,8 @@ class Unmatched:
 
     `rows`: one per recipient, status, household, county, fund and project, those with most money first:
     `county`, `fund`, `project`, `status`, `recipient`, `beneficiary_id`, `name`, `account` as written,
-    `paid_as`, `basis`, `person_id`, `person_name`, `household_id`, `village` (of a match), `payments`,
-    `amount_fen`, `first_day`, `last_day`.
+    `paid_as`, `id_kind`, `basis`, `person_id`, `person_name`, `household_id`, `village` (of a match),
+    `payments`, `amount_fen`, `first_day`, `last_day`.
     `missing` names the tables without which nobody can be judged.
     """
 
@@ -58,14 +59,12 @@ class Unmatched:
         """The same sums over everything."""
         return self._asked(f"SELECT {_SUMS} FROM lines")[0]
 
-    def listed(self, statuses: Collection[str] = LISTED, **where: str | None) -> pa.Table:
-        """The rows of some statuses, and of a county, fund or project where they are given."""
-        tests = [f"status IN ({', '.join('?' * len(statuses))})"]
-        tests += [f"{name} = ?" for name, value in where.items() if value is not None]
-        values = [*statuses, *(value for value in where.values() if value is not None)]
-        with duckdb.connect() as base:
-            base.register("lines", self.rows)
-            return base.execute(f"FROM lines WHERE {' AND '.join(tests)}", values).to_arrow_table()
+    def listed(
+        self, by: str = "county", of: str | None = None, statuses: Collection[str] = LISTED
+    ) -> pa.Table:
+        """The rows of some statuses, where `of` is given only of this county, fund or project."""
+        rows = self.rows.filter(pc.is_in(self.rows["status"], pa.array(list(statuses), pa.string())))
+        return rows if of is None else rows.filter(pc.equal(rows[by], of))
 
     def candidates(self, recipients: Collection[int]) -> dict[int, list[dict[str, Any]]]:
         """The candidates of some recipients, best first, with their reasons."""
@@ -130,8 +129,8 @@ WITH lines AS (
     FROM paid p JOIN payment_places q ON q.seq = p._seq GROUP BY ALL
 )
 SELECT l.county, l.fund, l.project, {_STATUS} AS status, r.recipient, r.beneficiary_id, r.name, r.account,
-    r.paid_as, r.basis, r.person_id, r.person_name, r.household_id, r.village, l.payments, l.amount_fen,
-    l.first_day, l.last_day
+    r.paid_as, r.id_kind, r.basis, r.person_id, r.person_name, r.household_id, r.village, l.payments,
+    l.amount_fen, l.first_day, l.last_day
 FROM lines l JOIN recipients r USING (row)
 ORDER BY l.amount_fen DESC, l.row, l.county, l.fund, l.project
 """

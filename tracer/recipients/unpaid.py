@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tracer.calendar import day_number
 from tracer.errors import ConservationError
@@ -70,6 +71,10 @@ class Unpaid:
             base.register("unpaid_rows", self.rows)
             found: list[dict[str, Any]] = base.sql(_TOTALS.format(by=by)).to_arrow_table().to_pylist()
         return found
+
+    def listed(self, by: str = "county", of: str | None = None) -> pa.Table:
+        """The rows, where `of` is given only of this county, fund, benefit or period."""
+        return self.rows if of is None else self.rows.filter(pc.equal(self.rows[by], of))
 
     @property
     def total(self) -> dict[str, int]:

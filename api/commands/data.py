@@ -44,7 +44,7 @@ def ingest(
         typer.Option(
             metavar="FOLDER",
             help="把有问题的文件连同退回原因写到这个文件夹，改好后可再读入。"
-            " Folder for copies of files with problems, with the reasons; corrected, they are ingested again.",
+            " Folder for copies of files with problems and the reasons; corrected, they are ingested again.",
         ),
     ] = None,
 ) -> None:

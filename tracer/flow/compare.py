@@ -28,7 +28,7 @@ class ComparedPart:
     id: str
     kind: str
     documented_fen: int | None
-    """What documents alone decide; None forward, where it is not asked."""
+    """What documents alone decide, and no less than the least; None forward, where it is not asked."""
     fen: dict[str, int]
     """By method."""
     min_fen: int
@@ -104,7 +104,7 @@ def compare(
     parts = [
         ComparedPart(
             *key,
-            None if known is None else known.get(key, 0),
+            None if known is None else max(known.get(key, 0), least.get(key, 0)),
             {method: fen[method].get(key, 0) for method in METHODS},
             least.get(key, 0),
             most[key],

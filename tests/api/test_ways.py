@@ -119,8 +119,8 @@ def test_advances_are_the_payments_beyond_the_balance(run: Run) -> None:
 def test_ties_name_how_many_orders_were_tried(run: Run) -> None:
     found = ask(run, "ties", "PZ00000381", "--direction", "backward")
     assert found["parts"] == []
-    assert found["orders"] == 4
-    assert "4" in run("ties", "PZ00000381", "--direction", "backward").stdout
+    assert found["orders"] == 6
+    assert "6 种" in run("ties", "PZ00000381", "--direction", "backward").stdout
 
 
 def test_a_claim_is_followed_by_a_policy_of_law(run: Run) -> None:

@@ -57,3 +57,21 @@ def test_the_reverse_order_is_that_of_the_file_turned_round(method: str) -> None
             assert {(part.id, part.fen) for part in trace(other, name, "backward").parts} == expected
             changed += {(part.id, part.fen) for part in trace(flow, name, "backward").parts} != expected
     assert changed > 10
+
+
+@pytest.mark.parametrize(("first", "then"), [(1, 99), (39, 61)])
+def test_a_row_in_the_midst_of_many_is_tried_first_and_last(first: int, then: int) -> None:
+    """Of forty equal payments on one day only the first, or only the last, has money of another fund."""
+    tables = {
+        "accounts": [account("A", "unit", first), account("B", "unit", then)],
+        "transfers": [
+            transfer("TA", "A", "POOL", first, day(0)),
+            transfer("TB", "B", "POOL", then, day(1)),
+            *(transfer(f"T{n}", "POOL", f"Z{n}", 1, day(2)) for n in range(40)),
+        ],
+    }
+    found = tied_parts(flow_of(arrow_tables(tables), "fifo"), "T20", "backward")
+    assert {(part.id, part.min_fen, part.max_fen) for part in found} == {
+        ("opening:A", 0, 1),
+        ("opening:B", 0, 1),
+    }

@@ -14,10 +14,11 @@ from tracer.flow.conserve import assert_conserved
 from tracer.flow.kernel import run_kernel
 from tracer.flow.order import order_rows
 from tracer.flow.store import Flow
-from tracer.flow.trace import trace
+from tracer.flow.trace import find, trace
 
-ORDERS = 4
-"""Other orders that are tried: the reverse, and then orders by chance, the same ones each time."""
+ORDERS = 6
+"""Other orders that are tried: the reverse, the row in question first and last, then some by chance, the
+same ones each time."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ def tied_parts(flow: Flow, subject: str, direction: str, orders: int = ORDERS) -
     An empty list means that none of the `orders` that were tried changes a part; it is no proof that none
     could. Raises `UsageError` as `trace` does. Source: contract section 2, "Order".
     """
+    row, _ = find(flow, subject)
     answers = [
         {(part.id, part.kind): part.fen for part in trace(tried, subject, direction).parts}
-        for tried in (flow, *(_in_other_order(flow, number) for number in range(orders)))
+        for tried in (flow, *(_in_other_order(flow, number, row) for number in range(orders)))
     ]
     keys = dict.fromkeys(key for answer in answers for key in answer)
     found = [
@@ -51,13 +53,22 @@ def tied_parts(flow: Flow, subject: str, direction: str, orders: int = ORDERS) -
     return sorted(found, key=lambda part: (part.min_fen - part.max_fen, part.id, part.kind))
 
 
-def _in_other_order(flow: Flow, number: int) -> Flow:
+def _in_other_order(flow: Flow, number: int, row: int | None = None) -> Flow:
     """The flow as it would be with the rows of the ledger in another order."""
-    rows = np.arange(flow.rows)[::-1] if number == 0 else np.random.default_rng(number).permutation(flow.rows)
-    order = _order(flow, rows)
+    order = _order(flow, _input(flow.rows, number, row))
     pieces = run_kernel(flow, order, flow.method)
     assert_conserved(flow, pieces)
     return replace(flow, order=order, **of_pieces(flow, pieces))
+
+
+def _input(rows: int, number: int, row: int | None) -> Int64:
+    """The order of input that is tried as the number-th."""
+    if number == 0:
+        return np.arange(rows)[::-1]
+    if number > 2 or row is None:
+        return np.random.default_rng(number).permutation(rows)
+    others = np.delete(np.arange(rows), row)
+    return np.insert(others, 0 if number == 1 else len(others), row)
 
 
 def _order(flow: Flow, rows: Int64) -> Int64:

@@ -1,6 +1,6 @@
 """Rows that may be a header: one row, or up to three of which the upper ones stand over several columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -92,18 +92,21 @@ class Candidate:
         )
 
 
-def find(rows: list[list[str]], merged: Merged, first: int = 0) -> Candidate | None:
+def find(
+    rows: list[list[str]], merged: Merged, is_like: Callable[[list[str]], bool], first: int = 0
+) -> Candidate | None:
     """The first header among the rows from `first` on.
 
     That is the first row, or two or three rows, in which a table is complete, unless most of an earlier row
-    is known headers too: then a table that lacks something begins there. Where neither is found, it is the
-    row with most known headers; None where none has two.
+    is known headers too, or some of it and the rest `is_like` one: then a table that lacks something begins
+    there. Where neither is found, it is the row with most known headers; None where none has two.
     """
     readings = [_Readings(rows, merged, at) for at in range(len(rows))]
     for at in range(first, len(rows)):
         if found := _full_at(readings, at):
             return found
-        if readings[at].of(1).is_sure:
+        row = readings[at].of(1)
+        if row.is_sure or (row.most >= HITS_MIN and is_like(rows[at])):
             return max((readings[at].of(depth) for depth in range(1, _DEPTH_MAX + 1)), key=_rank)
     found = max(
         (reading.of(depth) for reading in readings[first:] for depth in (1, 2)), key=_rank, default=None

@@ -5,6 +5,7 @@ All scalars are read as text, so that no `是`, `2019-12-20` or `012` changes it
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
@@ -15,7 +16,7 @@ import yaml
 from ingest.candidates import spread
 from ingest.cells import STRIPPED, CellError, is_empty, parser
 from ingest.headers import split_header
-from ingest.plan import Plan, RowPattern, TotalsRule
+from ingest.plan import Plan, RowPattern, TotalsRule, is_reason
 from ingest.sheet import HEAD_ROWS, Sheet
 from ingest.units import set_units
 from tracer.errors import UsageError
@@ -30,6 +31,7 @@ _KEYS = frozenset(
         "sheet",
         "table",
         "header_row",
+        "headers",
         "columns",
         "constants",
         "row_id",
@@ -76,6 +78,8 @@ class Entry:
     skip: dict[str, re.Pattern[str]] = field(default_factory=dict)
     totals: dict[str, re.Pattern[str]] = field(default_factory=dict)
     totals_of: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    """All header texts of the tables that this entry reads, wherever they stand; none: it does not say."""
 
     def fits_file(self, name: str) -> bool:
         """Whether the file glob fits the file's name."""
@@ -120,6 +124,8 @@ class Entry:
 
     def _header(self, sheet: Sheet) -> tuple[int, list[str]]:
         """The last header row (from 1, 0 for none) and the trimmed header texts."""
+        if self.headers:
+            return self._shaped_header(sheet)
         if self.header_rows is None:
             return self._found_header(sheet.head())
         last = self.header_rows[-1]
@@ -128,11 +134,17 @@ class Entry:
             raise RowMissingError(last, len(rows))
         if len(self.header_rows) == 1:
             return last, [text.strip(STRIPPED) for text in rows[last - 1]] if last else []
-        layers = [spread(sheet.merged, rows, row - 1) for row in self.header_rows]
-        joined = [
-            " ".join(dict.fromkeys(part for part in parts if part)) for parts in zip(*layers, strict=True)
-        ]
-        return last, joined
+        return last, joined_header(sheet, rows, [row - 1 for row in self.header_rows])
+
+    def _shaped_header(self, sheet: Sheet) -> tuple[int, list[str]]:
+        """The first rows whose texts are the `headers` of the entry and nothing else."""
+        rows = sheet.head()
+        depth = len(self.header_rows or (1,))
+        for last in range(depth, len(rows) + 1):
+            header = joined_header(sheet, rows, range(last - depth, last))
+            if shape(header) == self.headers:
+                return last, header
+        raise HeaderMissingError("、".join(self.headers))
 
     def _found_header(self, rows: list[list[str]]) -> tuple[int, list[str]]:
         """Without `header_row`: the first row that has every header that the entry names."""
@@ -151,6 +163,20 @@ class Entry:
     @staticmethod
     def _patterns(patterns: dict[str, re.Pattern[str]], header: list[str]) -> tuple[RowPattern, ...]:
         return tuple(RowPattern(_position(header, text), pattern) for text, pattern in patterns.items())
+
+
+def joined_header(sheet: Sheet, rows: list[list[str]], layers: Sequence[int]) -> list[str]:
+    """The trimmed texts of header rows (from 0), those of one column joined with a blank."""
+    texts = [spread(sheet.merged, rows, layer) for layer in layers]
+    return [" ".join(dict.fromkeys(part for part in parts if part)) for parts in zip(*texts, strict=True)]
+
+
+def shape(header: Sequence[str]) -> tuple[str, ...]:
+    """The header texts by which tables of one shape are known: up to the last one, without reasons."""
+    texts = ["" if is_reason(text) else text for text in header]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)
 
 
 def _position(header: list[str], text: str) -> int:
@@ -247,6 +273,7 @@ class _Reader:
             self.patterns(given.get("skip", {}), "skip"),
             self.patterns(totals, "totals"),
             totals_of,
+            self.headers(given["headers"]) if "headers" in given else (),
         )
 
     def refuse(self, zh: str, en: str) -> None:
@@ -264,12 +291,31 @@ class _Reader:
 
     def texts(self, value: Any, key: str) -> tuple[str, ...]:
         values = value if isinstance(value, list) else [value]
+        for text in values:
+            self.settled(text, key)
         texts = tuple(self.text(text, key).strip(STRIPPED) for text in values)
         if not texts or not all(texts):
             self.refuse(f"{key} 没有写表头", f"{key} names no header")
         return texts
 
+    def settled(self, value: Any, key: str) -> None:
+        """Refuse what `--write-mapping` has marked with `?` and nobody has confirmed."""
+        if isinstance(value, str) and (value == "?" or value.startswith("? ")):
+            self.refuse(
+                f"{key} 还没有确认（{value}）：改正后删去问号",
+                f"{key} ({value}) is to be settled: remove the mark",
+            )
+
+    def headers(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            self.refuse("headers 应是列表", "headers must be a list")
+        texts = shape([self.text(text, "headers").strip(STRIPPED) for text in value])
+        if not texts:
+            self.refuse("headers 没有写表头", "headers names no header")
+        return texts
+
     def table(self, name: Any) -> Table:
+        self.settled(name, "table")
         if not isinstance(name, str) or name not in TABLES:
             said = brief(name) if isinstance(name, str) else "—"
             self.refuse(f"没有这张表：{said}（可用 {'、'.join(TABLES)}）", f"unknown table: {said}")

@@ -269,6 +269,7 @@ NOTES: dict[str, tuple[str, str]] = {
         "hidden columns are treated like all others: {columns}",
     ),
     "no-header": ("没有表头，不是数据表，不读取", "no header row, not a data table, not read"),
+    "kept-mapping": ("按已确认的映射读取：{mapping}", "read by a confirmed mapping: {mapping}"),
     "returned": ("有问题的行连同原因写在 {path}", "rows with problems, and why, stand in {path}"),
     "above-header": (
         "第 {rows} 行在表头之上，像是另一张表但没有认出表头，不读取",

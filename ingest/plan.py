@@ -3,9 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracer.schema import Table
+
+if TYPE_CHECKING:
+    from ingest.suggest import Suggestion
 
 REASON_HEADER = "退回原因"
 """Header of the column that says why rows were sent back; what stands in it is never read."""
@@ -63,6 +66,8 @@ class Plan:
     """Rows right below the header, from 0, that belong to it: of units (cell → unit) or of column numbers."""
     columns: list[dict[str, Any]] = field(default_factory=list)
     """The report's entry for each header cell."""
+    suggestions: list["Suggestion"] = field(default_factory=list)
+    """What headers without a column may be, best first; nothing is read by them."""
     troubles: list[Trouble] = field(default_factory=list)
     refused: bool = False
     """Whether nothing can be accepted."""
@@ -76,25 +81,32 @@ class Plan:
         """Note every required column that stands nowhere; without them nothing can be accepted."""
         assert self.table is not None
         unclear = {trouble.column for trouble in self.troubles}
-        unknown = [
-            one["header"]
-            for one in self.columns
-            if one["column"] is None and not one["candidates"] and not is_reason(one["header"])
-        ]
         for column in self.table.columns:
             known = column.name in self.sources or column.name in self.constants or self.row_id == column.name
             if not column.required or known:
                 continue
             self.refused = True
             if column.name not in unclear:
-                trouble = Trouble(
-                    "missing-column",
-                    column.name,
-                    facts={
-                        "header": column.header_zh,
-                        "header_en": column.name,
-                        "unknown": f"；没有认出的表头：{'、'.join(unknown)}" if unknown else "",
-                        "unknown_en": f"; headers not recognised: {', '.join(unknown)}" if unknown else "",
-                    },
-                )
-                self.troubles.append(trouble)
+                unknown, unknown_en = self._may_be(column.name)
+                facts = {
+                    "header": column.header_zh,
+                    "header_en": column.name,
+                    "unknown": unknown,
+                    "unknown_en": unknown_en,
+                }
+                self.troubles.append(Trouble("missing-column", column.name, facts=facts))
+
+    def _may_be(self, name: str) -> tuple[str, str]:
+        """Which header a missing column may be, with the score; else which headers are not known at all."""
+        best = next((one for one in self.suggestions if one.column.name == name), None)
+        if best is not None:
+            header = self.header[best.cell].strip()
+            return f"；最像“{header}”（得分 {best.score}）", f"; most like “{header}” (score {best.score})"
+        unknown = [
+            one["header"]
+            for one in self.columns
+            if one["column"] is None and not one["candidates"] and not is_reason(one["header"])
+        ]
+        if not unknown:
+            return "", ""
+        return f"；没有认出的表头：{'、'.join(unknown)}", f"; headers not recognised: {', '.join(unknown)}"

@@ -12,9 +12,11 @@ from ingest.cells import STRIPPED
 from ingest.headers import column_letter, header_text, split_header
 from ingest.plan import Plan, Trouble
 from ingest.sheet import Sheet
+from ingest.suggest import suggest
 from ingest.units import set_units, stated_unit
 from tracer.schema import TABLES, Table
 
+_TABLES_SHOWN = 3
 _REFERENCE = re.compile(r"=\+?(?:'[^']+'!|[^!'\"]+!)?\$?[A-Z]{1,3}\$?\d+")
 
 
@@ -30,8 +32,15 @@ def planned(candidate: Candidate, sheet: Sheet) -> Plan:
     if plan.table:
         set_units(plan, {name: candidate.units[cells[0]] for name, cells in plan.sources.items()}, sheet)
         _refuse_lost_units(plan, sheet)
+        suggest(sheet, plan)
         plan.refuse_missing()
     return plan
+
+
+def unsure(candidate: Candidate) -> Plan:
+    """What to report of a header of which nothing is known, but which is like those of some tables."""
+    tables = [table for table in TABLES.values() if candidate.explained(table)]
+    return _unsettled(candidate, sorted(tables, key=candidate.score, reverse=True)[:_TABLES_SHOWN])
 
 
 def _tables(candidate: Candidate) -> list[Table]:

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from ingest.check import check
 from ingest.csvfile import CsvSheet
 from ingest.headers import column_letter
+from ingest.kept import check_keepable, keep, kept_entries, plans_by_headers
+from ingest.look import Look, look_at
 from ingest.mapping import Entry, HeaderMissingError, RowMissingError, load_mapping
 from ingest.messages import note, note_line, problem
 from ingest.parts import Part
@@ -41,6 +43,8 @@ def ingest(
     progress: Progress | None = None,
     lang: Language = "zh",
     rejected: str | PathLike[str] | None = None,
+    keep_mapping: bool = False,
+    looks: list[Look] | None = None,
 ) -> dict[str, Any]:
     """Read files and folders into the ledger of `home`, in one commit.
 
@@ -51,19 +55,25 @@ def ingest(
     `rejected` is a folder for copies of the files that have problems, with the reasons beside the rows; they
     hold all that the files hold, persons included.
 
-    With `mapping` only what the mapping file names is read. `dry_run` reports the same and stores nothing.
-    A file that cannot be read is a problem of that file and stops nothing else. Raises `UsageError` (a path
-    that is not there, a mapping file that does not fit) and `DataRefusedError` (another process writes); both
-    leave the ledger as it was. Where no table can be taken, no home comes into being.
+    To `looks`, where it is given, comes what was seen of each table.
+
+    With `mapping` only what the mapping file names is read; with `keep_mapping` the home keeps it, and reads
+    tables that have exactly the `headers` of its entries by them from then on. `dry_run` reports the same and
+    stores nothing. A file that cannot be read is a problem of that file and stops nothing else. Raises
+    `UsageError` (a path that is not there, a mapping file that does not fit) and `DataRefusedError` (another
+    process writes); both leave the ledger as it was. Where no table can be taken, no home comes into being.
     """
     entries = load_mapping(Path(mapping)) if mapping is not None else None
+    if mapping is not None and keep_mapping:
+        check_keepable(Path(home), Path(mapping), entries or ())
     globs = [entry.file for entry in entries or ()]
     sources = source_files(map(Path, paths), globs)
     if entries is not None and sources and not any(_entries_for(entries, source) for source in sources):
         raise UsageError("映射文件没有一项对应所给的文件 / no entry of the mapping file fits a given file")
     with ExitStack() as stack:
         run = _Run(Ledger(Path(home)), dry_run, stack, entries, progress or (lambda text: None), lang)
-        run.keeps = rejected is not None
+        run.keeps, run.looks = rejected is not None, looks
+        run.kept = [] if entries is not None else kept_entries(Path(home))
         for folder in empty_folders(map(Path, paths), globs):
             run.problems.append(problem("no-files", file=folder, facts={"folder": folder}))
         for source in sources:
@@ -72,6 +82,8 @@ def ingest(
                 run.give_back(source, Path(rejected))
         if run.writer and not dry_run:
             run.writer.commit()
+    if mapping is not None and keep_mapping and not dry_run:
+        keep(Path(home), Path(mapping))
     return {"batches": run.batches, "problems": run.problems, "notes": run.notes}
 
 
@@ -92,6 +104,9 @@ class _Run:
     batches: list[dict[str, Any]] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    kept: Sequence[Entry] = ()
+    """Entries of confirmed mapping files."""
+    looks: list[Look] | None = None
     keeps: bool = False
     """Whether the tables of the file at hand are kept until it is done."""
     read: list[Returned] = field(default_factory=list)
@@ -134,12 +149,18 @@ class _Run:
         found = False
         for sheet in sheets:
             made = layout(sheet)
-            if not made.tables:
+            known = plans_by_headers(sheet, made, self.kept)
+            if not made.tables and not known:
                 self.note("no-header", source, sheet.name)
                 continue
             found = True
+            for part, plan, entry in known:
+                self._take(source, part, plan)
+                self.note("kept-mapping", source, sheet.name, mapping=entry.place)
+            parts = [id(part) for part, _, _ in known]
             for table in made.tables:
-                self._take(source, table.part, table.plan)
+                if id(table.part) not in parts:
+                    self._take(source, table.part, table.plan)
             for first, last in made.above:
                 self.note("above-header", source, sheet.name, rows=f"{first}–{last}")
             for columns in made.aside:
@@ -175,6 +196,9 @@ class _Run:
             plans: list[tuple[Sheet, Plan]] = []
             missing: list[tuple[Sheet, HeaderMissingError]] = []
             for sheet in fitting:
+                if entry.headers and (known := plans_by_headers(sheet, layout(sheet), [entry])):
+                    plans += [(part, plan) for part, plan, _ in known]
+                    continue
                 try:
                     plans.append((sheet, entry.plan(sheet)))
                 except HeaderMissingError as error:
@@ -221,6 +245,8 @@ class _Run:
                 batch["sums"][name] = _sum(checked.good[plan.table.by_name[name].stored], taken)
         self.batches.append(batch)
         self.problems += checked.problems
+        if self.looks is not None:
+            self.looks.append(look_at(sheet, plan))
         if self.keeps:
             good = frozenset() if checked.good is None else frozenset(checked.good["_row"].to_pylist())
             part = sheet if isinstance(sheet, Part) else Part(sheet)

@@ -17,9 +17,10 @@ from ingest.cells import STRIPPED, fold
 from ingest.headers import KNOWN, header_text, split_header
 from ingest.parts import Part
 from ingest.plan import Plan, is_reason
-from ingest.recognise import planned
+from ingest.recognise import planned, unsure
 from ingest.rows import NOTE, TOTALS_WORD
 from ingest.sheet import Sheet
+from ingest.suggest import is_like, likely_header
 from ingest.units import corner_units, stated_unit
 
 _TABLES_MAX = 200
@@ -55,7 +56,9 @@ class Layout:
 def layout(sheet: Sheet) -> Layout:
     """All tables of a sheet in the order of their rows, then of their columns."""
     made = Layout()
-    part, header = Part(sheet), find(sheet.head(), sheet.merged)
+    part, header = Part(sheet), find(sheet.head(), sheet.merged, is_like)
+    if header is None and (likely := likely_header(sheet.head())):
+        made.tables.append(Found(part, unsure(likely)))
     while header is not None:
         if rows := _unread_rows(part, header):
             made.above.append(rows)
@@ -143,9 +146,10 @@ def _following(part: Part, header: Candidate) -> tuple[int, Candidate] | None:
 def _header_at(sheet: Sheet, at: int) -> Candidate | None:
     """The header that begins in a row far down, or None where it is none for certain."""
     rows = sheet.head(at + _DEPTH)
-    found = find(rows, sheet.merged, at) if at < len(rows) else None
-    is_here = found is not None and found.first_row == at and (found.is_full or found.is_sure)
-    return found if is_here else None
+    found = find(rows, sheet.merged, is_like, at) if at < len(rows) else None
+    if found is None or found.first_row != at:
+        return None
+    return found if found.is_full or found.is_sure or is_like(rows[at]) else None
 
 
 def _first_of_title(sheet: Sheet, start: int, at: int) -> int:

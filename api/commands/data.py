@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.choices import Choices, choices
+from api.commands.looking import write_looks
 from api.render import (
     add_row,
     as_dict_rows,
@@ -17,8 +18,10 @@ from api.render import (
     write_message,
     write_table,
 )
+from tracer.errors import UsageError
 from tracer.mask import mask_cell, mask_text
 from tracer.money import format_yuan
+from tracer.output import write_output
 from tracer.text import brief
 
 COUNTS = ("rows", "accepted", "rejected", "totals", "blank", "duplicates", "corrected")
@@ -39,6 +42,22 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="照样报告，但什么都不保存。 Report the same, store nothing.")
     ] = False,
+    write_mapping: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="把认出的列写成映射文件，没有把握的带 ?，供核对。"
+            " Write what was recognised as a mapping file, with a ? where it is not sure.",
+        ),
+    ] = None,
+    keep_mapping: Annotated[
+        bool,
+        typer.Option(
+            "--keep-mapping",
+            help="保留 --mapping 的映射，以后照它读表头相同的表。"
+            " Keep the mapping for all later tables with these headers.",
+        ),
+    ] = False,
     rejected: Annotated[
         Path | None,
         typer.Option(
@@ -54,9 +73,15 @@ def ingest(
     json gives batches and problems; csv one line per batch and per problem (column `record`).
     Exit code 3 where a row was rejected or a table could not be taken.
     """
+    from ingest.look import Look, mapping_text
     from ingest.run import ingest as run
 
     chosen = choices(context)
+    if keep_mapping and mapping is None:
+        raise UsageError("--keep-mapping 要与 --mapping 同用 / --keep-mapping goes with --mapping")
+    if write_mapping is not None and write_mapping.exists():
+        raise UsageError(f"{write_mapping} 已存在，不覆盖 / {write_mapping} is there and is not replaced")
+    looks: list[Look] = []
     report = run(
         chosen.home,
         paths,
@@ -65,16 +90,23 @@ def ingest(
         progress=lambda text: write_message(mask_text(text)),
         lang=chosen.lang,
         rejected=rejected,
+        keep_mapping=keep_mapping,
+        looks=looks if dry_run or write_mapping is not None else None,
     )
-    write_report(chosen, report)
+    if dry_run and chosen.format == "table":
+        write_looks(chosen, looks)
+    write_report(chosen, report, columns_shown=dry_run)
+    if write_mapping is not None:
+        write_output(write_mapping, mapping_text(looks).encode())
+        write_message(chosen.say("mapping_written", file=write_mapping))
     if dry_run:
         write_message(chosen.say("dry_run"))
     if report["problems"] or any(batch["rejected"] for batch in report["batches"]):
         raise typer.Exit(3)
 
 
-def write_report(chosen: Choices, report: dict[str, Any]) -> None:
-    """The report of an ingest in the chosen format."""
+def write_report(chosen: Choices, report: dict[str, Any], columns_shown: bool = False) -> None:
+    """The report of an ingest in the chosen format; without unsure columns where these were shown before."""
     if chosen.format == "json":
         write_json(report)
     elif chosen.format == "csv":
@@ -88,6 +120,8 @@ def write_report(chosen: Choices, report: dict[str, Any]) -> None:
         )
     else:
         _write_batches(chosen, report)
+        if not columns_shown:
+            _write_open_columns(chosen, report)
         _write_problems(chosen, report)
 
 
@@ -109,6 +143,9 @@ def _write_batches(chosen: Choices, report: dict[str, Any]) -> None:
             "  ".join(_sum(chosen, known, column, fen) for column, fen in (batch["sums"] or {}).items()),
         )
     write_table(made)
+
+
+def _write_open_columns(chosen: Choices, report: dict[str, Any]) -> None:
     for batch in report["batches"]:
         for column in batch["columns"]:
             if column["column"] is None and column["candidates"]:

@@ -669,15 +669,72 @@ def test_long_work_writes_one_line_where_no_terminal_reads(
 
 
 def test_a_missing_column_names_the_headers_that_were_not_recognised(run: Run, tmp_path: Path) -> None:
-    header = "支付凭证号,付款户名,付款账户,支付金额,支付时间,用途,结算方式,支付方式,收款人名称,收款人账户"
+    header = "支付凭证号,出账方,付款账户,支付金额,支付时间,用途,结算方式,支付方式,收款人名称,收款人账户"
     row = "PZ1,某县财政局,TK001,1,2020-01-06,补助,转账,财政直接支付,某公司,6228480402564890009"
     (tmp_path / "支付明细.csv").write_text(f"{header}\n{row}\n", "utf-8")
     shown = run("ingest", str(tmp_path), "--dry-run")
     assert shown.exit_code == 3
-    assert "缺少必需列：付款人名称；没有认出的表头：付款户名" in shown.stdout
+    assert "缺少必需列：付款人名称；没有认出的表头：出账方" in shown.stdout
     assert "payer_name" not in shown.stdout
     english = run("ingest", str(tmp_path), "--dry-run", "--lang", "en").stdout
     assert "payer_name" in english
     assert "headers not" in english
     report = json.loads(run("ingest", str(tmp_path), "--dry-run", "--format", "json").stdout)
     assert report["problems"][0]["column"] == "payer_name"
+
+
+# ---------------------------------------------------------------------------- ingest: confirm and correct
+
+PAYMENTS_IN_OTHER_WORDS = (
+    "付款凭证编号,付款人名称,付款账户,支付金额,支付时间,用途,结算方式,支付方式,收款人名称,收款人账户,备注\n"
+    "PZ1,某县财政局,6222020200001234567,12.50,2019-12-20,补助,转账,财政直接支付,张三,6222020200009876543,李四\n"
+)
+
+
+def test_a_dry_run_shows_which_column_is_read_as_what_and_no_value_that_is_not_read(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(PAYMENTS_IN_OTHER_WORDS, "utf-8")
+    shown = run("ingest", "--dry-run", str(tmp_path / "a.csv")).stdout
+    assert "a.csv：支付明细，表头第 1 行，其下 1 行" in shown
+    assert "不能确定：支付凭证号" in shown
+    assert "不读取" in shown
+    assert "张*" in shown
+    assert not any(text in shown for text in ("张三", "李四", "6222020200009876543"))
+    english = run("ingest", "--dry-run", "--lang", "en", str(tmp_path / "a.csv")).stdout
+    assert "not sure: payment_id" in english
+
+
+def test_a_mapping_is_written_confirmed_kept_and_used(tmp_path: Path) -> None:
+    source, mapping = tmp_path / "a.csv", tmp_path / "m.yaml"
+    source.write_text(PAYMENTS_IN_OTHER_WORDS, "utf-8")
+    front = ["--home", str(tmp_path / "home"), "ingest"]
+    asked = CliRunner().invoke(app, [*front, "--dry-run", "--write-mapping", str(mapping), str(source)])
+    assert asked.exit_code == 3
+    assert "映射文件写在" in asked.stderr
+    again = CliRunner().invoke(app, [*front, "--dry-run", "--write-mapping", str(mapping), str(source)])
+    assert (again.exit_code, "不覆盖" in again.stderr) == (2, True)
+    open_question = CliRunner().invoke(app, [*front, "--mapping", str(mapping), str(source)])
+    assert (open_question.exit_code, "还没有确认" in open_question.stderr) == (2, True)
+    mapping.write_text(mapping.read_text("utf-8").replace('"? ', '"'), "utf-8")
+    kept = CliRunner().invoke(app, [*front, "--mapping", str(mapping), "--keep-mapping", str(source)])
+    assert kept.exit_code == 0
+    source.write_text(PAYMENTS_IN_OTHER_WORDS.replace("PZ1", "PZ2"), "utf-8")
+    later = CliRunner().invoke(app, [*front, "--format", "json", str(source)])
+    assert later.exit_code == 0
+    assert json.loads(later.stdout)["batches"][0]["accepted"] == 1
+    assert "按已确认的映射读取" in later.stderr
+
+
+def test_a_mapping_to_keep_must_be_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(PAYMENTS_IN_OTHER_WORDS, "utf-8")
+    refused = run("ingest", "--dry-run", "--keep-mapping", str(tmp_path / "a.csv"))
+    assert (refused.exit_code, "--mapping" in refused.stderr) == (2, True)
+
+
+def test_rejected_rows_come_back_in_a_folder_that_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(PAYMENTS_IN_OTHER_WORDS, "utf-8")
+    result = run("ingest", "--dry-run", "--rejected", str(tmp_path / "back"), str(tmp_path / "a.csv"))
+    assert result.exit_code == 3
+    assert [path.name for path in (tmp_path / "back").iterdir()] == ["a-退回.xlsx"]
+    assert "a-退回.xlsx" in result.stderr

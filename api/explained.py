@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
+from api.persons import candidate_text, plain_candidate, word
+from api.persons import masked_row as masked_person
 from api.story import KIND_WORDS, Step, Teller
 from tracer.flow.trace import ROW_TABLES
 from tracer.mask import mask_account, mask_text
 from tracer.messages import bracketed, say
 from tracer.money import format_yuan
+from tracer.recipients.likely import ABOUT_PERSONS, likely
 from tracer.rules.evidence import explain
 from tracer.rules.note import note_of, sums_of
 from tracer.rules.spec import Rule
@@ -40,23 +44,49 @@ class Explained:
         fen = dict(self.way.steps)
         return [(self.teller.flow.names[row], fen[row] or 0) for row in self.way.ends]
 
+    @cached_property
+    def likely(self) -> dict[str, Any] | None:
+        """Of a finding that somebody is not in the register: who the recipient may be; else None."""
+        if self.rule.id not in ABOUT_PERSONS:
+            return None
+        day, version = date.fromisoformat(self.result["as_of"]), int(self.result["ledger_version"])
+        found = likely(self.teller.ledger, version, day, self.finding["subject"])
+        return found and found | {"candidates": [plain_candidate(one) for one in found["candidates"]]}
+
     def note(self, commands: Mapping[str, str]) -> dict[str, Any]:
         """All of it, unmasked."""
         sums = sums_of(self.finding, self.rule, self.ends)
-        return note_of(self.finding, self.rule, self.result, sums, self._path(masked=False), commands)
+        note = note_of(self.finding, self.rule, self.result, sums, self._path(masked=False), commands)
+        return note | ({"likely": self.likely} if self.likely else {})
 
     def masked_note(self, commands: Mapping[str, str]) -> dict[str, Any]:
         """The same for other eyes: names and accounts masked, without the finding and its details."""
         note = self.note(commands) | {"path": self._path(masked=True)}
         note["rows"] = [masked_row(row) for row in note["rows"]]
+        if self.likely:
+            people = [masked_person(one) for one in self.likely["candidates"]]
+            note["likely"] = self.likely | {"candidates": people}
         note["sums"] = [term | {"id": mask_text(term["id"])} if term["id"] else term for term in note["sums"]]
         return {name: value for name, value in note.items() if name != "finding"}
 
     def text(self, again: str = "") -> str:
         """The note as people read it, masked, in the language of the teller."""
-        return explain(
+        lines = explain(
             self.finding, self.rule, self.result, self.teller.lang, again, self.way_lines(), self.ends
         )
+        return "\n".join([lines, *self.likely_lines()])
+
+    def likely_lines(self) -> list[str]:
+        """Who the recipient may be, masked, each with its weight and all its reasons."""
+        if not self.likely:
+            return []
+        lang = self.teller.lang
+        basis = word("basis", self.likely["basis"], lang)
+        people = [f"  {candidate_text([one], lang)}" for one in self.likely["candidates"]]
+        return [
+            say("note_likely", lang, answer=word("answer", self.likely["answer"], lang), basis=basis),
+            *people,
+        ]
 
     def way_lines(self) -> list[str]:
         """The way in lines: the first movements, how many more there are, and what a share means."""

@@ -328,5 +328,9 @@ def _records(note: dict[str, Any]) -> list[list[Any]]:
         | {"id": entry.get("name"), "fen": entry.get("fen")}
         for entry in note["cut"]
     ]
+    lines += [
+        {"record": "candidate", "id": one["person_id"], "name": one["name"], "value": one["total_bits"]}
+        for one in note.get("likely", {}).get("candidates", ())
+    ]
     lines += [{"record": "command", "name": name, "value": text} for name, text in note["commands"].items()]
     return [[line.get(name) for name in RECORD] for line in lines]

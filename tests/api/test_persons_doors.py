@@ -21,6 +21,7 @@ from tests.match.test_unpaid import LEDGER as ENTITLED
 from tests.rules.casebook import write_ledger
 from tracer.match import decide, link
 from tracer.match.comparisons import COMPARISONS
+from tracer.recipients.likely import ABOUT_PERSONS
 
 DAY = ("--as-of", "2020-12-31")
 WHO = ("--by", "王经办", "--why", "电话核实 6228480402564893312")
@@ -231,6 +232,30 @@ def test_the_api_decides_too_and_its_pages_follow(client: TestClient, run: Run) 
     assert [page["items"][0]["decision_id"] for page in (first, second)] == ["D000001", "D000002"]
     assert second["next"] is None
     assert hides(json.dumps([first, second, detail], ensure_ascii=False))
+
+
+# ------------------------------------------------------------------------------------------------ explained
+
+
+def test_a_finding_on_a_person_tells_who_it_may_be(run: Run, client: TestClient) -> None:
+    asked = ("explain", "RH13/P03", *DAY)
+    note = run(*asked, "--format", "json")
+    assert (note["likely"]["answer"], note["likely"]["basis"]) == ("match", "id and name")
+    (best,) = note["likely"]["candidates"]
+    assert (best["person_id"], best["name"]) == (B, "李四")
+    assert "person_key" not in best
+    english = run(*asked, "--lang", "en")
+    assert "Who in the register it may be (match: number and name agree" in english
+    assert f"李* 522***********0028 {best['total_bits']:+.1f}: ID number is the same" in english
+    assert "candidate,522723198001010028,李四" in run(*asked, "--format", "csv")
+    found = run("scan", *DAY, "--format", "json")["findings"]
+    other = next(one for one in found if one["rule_id"] not in ABOUT_PERSONS)
+    named = f"{other['rule_id']}/{other['subject']}"
+    assert "likely" not in run("explain", named, *DAY, "--format", "json")
+    findings = get(client, "/findings", rule_id="RH13")["items"]
+    detail = get(client, f"/findings/{findings[0]['number']}")["note"]
+    assert detail["likely"]["candidates"][0]["person_id"] == "522***********0028"
+    assert hides(json.dumps(detail, ensure_ascii=False) + english)
 
 
 # ------------------------------------------------------------------------------------------------------ words

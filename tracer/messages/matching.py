@@ -102,6 +102,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "paid_as_project": ("到户项目", "household project"),
     "paid_as_name": ("收款人像个人", "payee looks a person"),
     "number_of_holder": ("（账户持有人的）", "(the account holder's)"),
+    "note_likely": (
+        "库中可能是谁（{answer}：{basis}；不改变本疑点）",
+        "Who in the register it may be ({answer}: {basis}; changes nothing of the finding)",
+    ),
     "payments_count": ("笔数", "Payments"),
     "likely": ("可能是谁、凭什么", "Likely candidate and why"),
     "more_candidates": ("（另有 {count} 人）", " (and {count} more)"),

@@ -27,9 +27,9 @@ KEY_DIGITS = 16
 _BETWEEN = "\x1f"
 
 
-def matched(home: Path, as_of: date) -> Matches:
-    """The answers for the newest ledger, seen on a day, under the decisions that are in force."""
-    return match_payments(Ledger(home), as_of, decisions=map(_replayed, standing(home)))
+def matched(home: Path, as_of: date, version: int | None = None) -> Matches:
+    """The answers for a ledger (the newest), seen on a day, under the decisions that are in force."""
+    return match_payments(Ledger(home), as_of, version, map(_replayed, standing(home)))
 
 
 def standing(home: Path) -> list[Decision]:

@@ -30,6 +30,7 @@ MADE_UP = (
     "match_",
     "recipient_",
     "lack_",
+    "look_",
     "paid_as_",
     "cluster_",
 )

@@ -31,6 +31,7 @@ from api.commands import (
     matching,
     picture,
     recipients,
+    registers,
     scoped,
     tables,
     ways,
@@ -223,6 +224,7 @@ app.add_typer(judge.rules_app, name="rules")
 funds.funds_app.command("state")(scoped.state_amounts)
 funds.funds_app.command("ledger")(scoped.show_ledger)
 app.add_typer(funds.funds_app, name="funds")
+app.add_typer(registers.registers_app, name="registers")
 app.add_typer(cases.alerts_app, name="alerts")
 app.add_typer(cases.slip_app, name="slip")
 app.add_typer(matching.match_app, name="match")

@@ -10,7 +10,7 @@ from api.persons import candidate_text, plain_candidate, word
 from api.persons import masked_row as masked_person
 from api.story import KIND_WORDS, Step, Teller
 from tracer.flow.trace import ROW_TABLES
-from tracer.mask import mask_account, mask_text
+from tracer.mask import mask_account, mask_person, mask_text
 from tracer.messages import bracketed, say
 from tracer.money import format_yuan
 from tracer.recipients.likely import ABOUT_PERSONS, likely
@@ -145,4 +145,7 @@ class Explained:
 def masked_row(entry: Mapping[str, Any]) -> dict[str, Any]:
     """A row that a finding stands on, by place; the identifier of an account is masked."""
     name = mask_account(entry["id"]) if entry["table"] == "accounts" else entry["id"]
-    return dict(entry) | {"id": name, "file": mask_text(entry["file"])}
+    row = dict(entry) | {"id": name, "file": mask_text(entry["file"])}
+    if said := entry.get("register"):
+        row["register"] = said | {"imported_by": mask_person(said["imported_by"])}
+    return row

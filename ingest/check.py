@@ -19,7 +19,7 @@ from ingest.sheet import Sheet, Texts
 from ingest.totals import Amounts, Difference, check_found, check_mapped
 from ingest.units import take_unit_below
 from tracer.money import UNITS_FEN
-from tracer.schema import POSITIVE_AMOUNTS, TABLES, Column, Table
+from tracer.schema import POSITIVE_AMOUNTS, Column, Table
 
 _NAMED_ROWS_MAX = 10_000
 """How many rows of a table that could not be taken at all are named one by one."""
@@ -217,7 +217,7 @@ class _Check:
         columns = {column.stored: self.cells[column.name].values for column in self.table.columns}
         start = self.plan.header_row + 1
         row_numbers = pa.array(np.arange(start, start + len(mask), dtype=np.int64))
-        table = pa.table(list(columns.values()), schema=TABLES[self.table.name].arrow)
+        table = pa.table(list(columns.values()), schema=self.table.arrow)
         return table.append_column("_row", row_numbers).filter(pa.array(mask))
 
     def _amounts(self) -> list[Amounts]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ingest.cells import STRIPPED, YEAR_MIN, CellError, Value, is_key, parser
 from tracer.money import UNITS_FEN
-from tracer.schema import TABLES, Column
+from tracer.schema import Column
 
 _SAMPLE_ROWS = 10_000
 _BLANK = rf"[{STRIPPED}]*"
@@ -77,7 +77,7 @@ def _convert(column: Column, texts: pa.Array, unit: str, rounded: bool) -> Conve
     empty = pc.match_substring_regex(folded, _EMPTY)
     if column.kind == "text":
         return _text(column, trimmed, folded, empty)
-    kind = TABLES[column.table].arrow.field(column.stored).type
+    kind = column.arrow
     done, values = _fast(column, folded, unit, kind)
     slow = pc.and_not(pc.invert(done), empty)
     if not pc.any(slow, min_count=0).as_py():

@@ -181,6 +181,31 @@ MESSAGES: dict[str, Message] = {
         "check the official notice; where the ledger is wrong, ingest that day in a table `calendar`"
         " (the later row counts)",
     ),
+    # registers of other offices
+    "register-missing-column": Message(
+        "缺少必需列：{header}{unknown}",
+        "补上该列，或用 --column 列名=表头 指明它是哪一列",
+        "required column is missing: {header}{unknown}",
+        "add the column, or name its header with --column NAME=HEADER",
+    ),
+    "register-ambiguous-column": Message(
+        "表头不明：{header} 都可能是 {candidates}",
+        "用 --column 列名=表头 指明，或删去不用的一列",
+        "ambiguous header: each of {header} may be {candidates}",
+        "settle it with --column NAME=HEADER, or delete the column that is not meant",
+    ),
+    "no-register": Message(
+        "没有认出“{name}”的表头",
+        "表头用 fundtrail registers show 所列的列名，或用 --column 列名=表头 指明",
+        "no header row of the {name}",
+        "use the headers that `fundtrail registers show` lists, or name them with --column NAME=HEADER",
+    ),
+    "masked-identifier": Message(
+        "号码被遮盖，不能确定是谁：{header}",
+        "向提供单位索取完整的号码；不能由尾号推断",
+        "a masked number names nobody for certain: {header}",
+        "ask the office for whole numbers; nobody is inferred from a tail",
+    ),
     # files
     "unreadable": Message(
         "文件读不出：{reason}",

@@ -14,6 +14,7 @@ from tracer.graph.processes import locked
 from tracer.graph.project import project as work_out
 from tracer.graph.uses_file import uses_digest
 from tracer.ledger import Ledger
+from tracer.registers.store import registers_digest
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
@@ -38,7 +39,8 @@ def projected_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     kept: dict[tuple[object, ...], Path] = {}
 
     def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
-        key = (ledger.home, flow.version, flow.method, flow.as_of, uses_digest(ledger.home))
+        kept_here = uses_digest(ledger.home), registers_digest(ledger.home)
+        key = (ledger.home, flow.version, flow.method, flow.as_of, *kept_here)
         if key not in kept:
             kept[key] = tmp_path_factory.mktemp("projected") / "build"
             work_out(ledger, flow, kept[key])

@@ -102,6 +102,11 @@ class Column:
     meaning: str
 
     @property
+    def arrow(self) -> pa.DataType:
+        """The type of its values as they are stored."""
+        return _ARROW[self.kind]
+
+    @property
     def stored(self) -> str:
         """Name in the ledger: the column's own, with its unit last where it is money."""
         return f"{self.name}_fen" if self.kind == "money" else self.name
@@ -138,7 +143,7 @@ class Table:
     @cached_property
     def arrow(self) -> pa.Schema:
         """The columns as the ledger stores them, without the ledger's own columns."""
-        return pa.schema([(column.stored, _ARROW[column.kind]) for column in self.columns])
+        return pa.schema([(column.stored, column.arrow) for column in self.columns])
 
 
 def _words(table: str, column: str, kind: str) -> tuple[tuple[str, str], ...]:

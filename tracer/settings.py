@@ -21,6 +21,11 @@ def queries_folder() -> Path:
     return shipped if shipped.is_dir() else package.parent / "queries"
 
 
+def register_queries_folder() -> Path:
+    """The rules that use registers of other offices, laid out as the folder of queries is."""
+    return queries_folder() / "registers"
+
+
 def own_queries_folder(home: Path) -> Path:
     """The rules that a home holds beside those that ship, laid out as the folder of queries is."""
     return home / "queries"

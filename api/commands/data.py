@@ -1,7 +1,7 @@
 """`ingest` and `demo`: how data come in."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,9 @@ from tracer.mask import mask_cell, mask_text
 from tracer.money import format_yuan
 from tracer.output import write_output
 from tracer.text import brief
+
+if TYPE_CHECKING:
+    from tracer.schema import Table
 
 COUNTS = ("rows", "accepted", "rejected", "totals", "blank", "duplicates", "corrected")
 PLACE = ("file", "sheet", "table")
@@ -126,12 +129,10 @@ def write_report(chosen: Choices, report: dict[str, Any], columns_shown: bool = 
 
 
 def _write_batches(chosen: Choices, report: dict[str, Any]) -> None:
-    from tracer.schema import TABLES
-
     headings = words(chosen.lang, "file", "table", "count_rows", *COUNTS[1:], "sums")
     made = table(*headings, right=range(2, 9))
     for batch in report["batches"]:
-        known = TABLES.get(batch["table"] or "")
+        known = _known_table(chosen, batch["table"])
         name = chosen.say("unknown_table") if known is None else known.name
         if known is not None and chosen.lang == "zh":
             name = known.name_zh
@@ -158,6 +159,16 @@ def _write_open_columns(chosen: Choices, report: dict[str, Any]) -> None:
                         candidates=", ".join(column["candidates"]),
                     )
                 )
+
+
+def _known_table(chosen: Choices, name: str | None) -> "Table | None":
+    """The input table, or the class of registers of other offices, of this name."""
+    from tracer.registers.store import Registers
+    from tracer.schema import TABLES
+
+    if name is None or name in TABLES:
+        return TABLES.get(name or "")
+    return Registers(chosen.home).classes[name].table
 
 
 def _sum(chosen: Choices, known: Any, column: str, fen: int) -> str:
@@ -193,9 +204,8 @@ def _in_runs(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _column(chosen: Choices, table_name: str | None, column: str | None) -> str:
     """The column of a problem as the chosen language calls it."""
-    from tracer.schema import TABLES
-
-    known = TABLES[table_name].by_name if table_name in TABLES else {}
+    table = _known_table(chosen, table_name)
+    known = table.by_name if table else {}
     return known[column].header_zh if chosen.lang == "zh" and column in known else column or ""
 
 

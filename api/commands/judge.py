@@ -288,10 +288,14 @@ def _tables(chosen: Choices, page: dict[str, Any]) -> str:
 
 
 def _table_names(chosen: Choices, tables: Iterable[str]) -> list[str]:
-    """Input tables by their Chinese names, or as the contract calls them."""
+    """Input tables and registers of other offices by their Chinese names, or as they are called in files."""
+    from tracer.registers.store import Registers
     from tracer.schema import TABLES
 
-    return [TABLES[name].name_zh if chosen.lang == "zh" and name in TABLES else name for name in tables]
+    if chosen.lang == "en":
+        return list(tables)
+    others = {one.name: one.zh for one in Registers(chosen.home).classes.values()}
+    return [TABLES[name].name_zh if name in TABLES else others.get(name, name) for name in tables]
 
 
 def _write_list(heading: str, entries: Iterable[str]) -> None:

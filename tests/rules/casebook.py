@@ -1,9 +1,11 @@
 """Reads the case book: small ledgers written as text tables, and what must be found in them."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -11,8 +13,16 @@ import yaml
 
 from tracer.ledger import Ledger
 from tracer.money import parse_fen
-from tracer.schema import TABLES, Column
+from tracer.registers.classes import own_classes_folder
+from tracer.registers.store import Provenance, Registers
+from tracer.rules.load import load_rules
+from tracer.rules.packs import register_texts
+from tracer.schema import TABLES, Column, Table
 
+RULES = load_rules() | {rule.id: rule for rule in register_texts()}
+"""The rules of the contract, and those that use registers of other offices."""
+
+OWN_CLASSES = Path(__file__).parent / "classes"
 CASES = Path(__file__).parents[1] / "cases"
 KINDS = ("hit", "near_miss", "boundary", "guard", "missing", "setting")
 
@@ -67,6 +77,8 @@ class Case:
     about: str
     as_of: date
     ledger: dict[str, str]
+    registers: dict[str, dict[date, str]]
+    """Text tables by class of register and as-of day."""
     settings: tuple[str, ...]
     expect: dict[str, tuple[str, int]]
     suppressed: tuple[str, ...]
@@ -92,6 +104,7 @@ def read_case(path: Path) -> Case:
         about=given.pop("about"),
         as_of=given.pop("as_of"),
         ledger=given.pop("ledger"),
+        registers=given.pop("registers", {}),
         settings=tuple(given.pop("settings", ())),
         expect={str(key): _expected(text) for key, text in given.pop("expect", {}).items()},
         suppressed=tuple(map(str, given.pop("suppressed", ()))),
@@ -109,6 +122,28 @@ def _expected(text: str) -> tuple[str, int]:
     return level, parse_fen(amount)
 
 
+def write_registers(home: Path, versions: dict[tuple[str, date], pa.Table]) -> None:
+    """Import versions of registers into a home, which gets the classes of `OWN_CLASSES`."""
+    if not versions:
+        return
+    shutil.copytree(OWN_CLASSES, own_classes_folder(home))
+    registers = Registers(home)
+    for (name, as_of), rows in versions.items():
+        said = Provenance("核对发放对象", "社会救助暂行办法第五十八条", "某局", "王某", as_of)
+        rows = rows.append_column("_file", pa.array([0] * len(rows), pa.int32()))
+        rows = rows.append_column("_sheet", pa.nulls(len(rows), pa.string()))
+        counts = {"rows": len(rows), "accepted": len(rows)}
+        files = [{"file": f"{name}.csv", "sha256": ""}]
+        assert registers.add(registers.named(name), rows, said, "2019-07-01T00:00:00+00:00", files, counts)
+
+
+def parse_register(name: str, text: str) -> pa.Table:
+    """A text table as a version of a register."""
+    with TemporaryDirectory() as folder:
+        shutil.copytree(OWN_CLASSES, own_classes_folder(Path(folder)))
+        return _parse(Registers(Path(folder)).named(name).table, text)
+
+
 def write_ledger(home: Path, tables: dict[str, str]) -> None:
     """Put the text tables of a case into a new ledger."""
     with Ledger(home).write() as writer:
@@ -119,9 +154,13 @@ def write_ledger(home: Path, tables: dict[str, str]) -> None:
 
 def parse_table(name: str, text: str) -> pa.Table:
     """A text table as the ledger takes it; cells are separated by `|`."""
+    return _parse(TABLES[name], text)
+
+
+def _parse(table: Table, text: str) -> pa.Table:
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     header, *body = lines
-    table = TABLES[name]
+    name = table.name
     unknown = set(header) - set(table.by_name)
     assert not unknown, f"{name} has no column {unknown}"
     rows = []

@@ -13,12 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from casebook import Case, parse_table
+from casebook import RULES, Case, parse_register, parse_table, write_registers
 
 from tracer.ledger import Ledger
-from tracer.rules.load import load_rules
-
-RULES = load_rules()
 
 NAMES = {
     *("fund_id", "fund_name", "indicator_id", "parent_indicator_id", "child_indicator_id", "project_id"),
@@ -79,7 +76,7 @@ class Pack:
 
     def takes(self, case: Case) -> bool:
         """Those of one day; those that stand alone beside others that do and whose tables they never ask."""
-        if self.as_of != case.as_of:
+        if self.as_of != case.as_of or not all(_versions_agree(case, other) for other in self.cases):
             return False
         together = case.alone or any(other.alone for other in self.cases)
         return not together or all(_apart_anyway(case, other) for other in self.cases)
@@ -105,7 +102,18 @@ class Pack:
                 tables.setdefault(name, []).append(rows if case.alone else _apart(rows, number))
         return {name: pa.concat_tables(parts) for name, parts in tables.items()}
 
+    def registers(self) -> dict[tuple[str, date], pa.Table]:
+        """The rows of each version of each register."""
+        versions: dict[tuple[str, date], list[pa.Table]] = {}
+        for number, case in enumerate(self.cases, self.first):
+            for name, texts in case.registers.items():
+                for as_of, text in texts.items():
+                    rows = _apart(parse_register(name, text), number)
+                    versions.setdefault((name, as_of), []).append(rows)
+        return {key: pa.concat_tables(parts) for key, parts in sorted(versions.items())}
+
     def write_ledger(self, home: Path) -> None:
+        write_registers(home, self.registers())
         with Ledger(home).write() as writer:
             for name, rows in self.tables().items():
                 writer.add(name, rows, file=f"{name}.csv", sheet=None, report={})
@@ -122,6 +130,14 @@ def pack_up(cases: list[Case]) -> list[Pack]:
             packs.append(pack)
         pack.cases.append(case)
     return sorted(packs, key=lambda pack: -len(pack.cases))
+
+
+def _versions_agree(one: Case, other: Case) -> bool:
+    """Whether the registers of both have the same as-of days, so that no version of one hides another's."""
+    return all(
+        set(one.registers[name]) == set(other.registers[name])
+        for name in {*one.registers} & {*other.registers}
+    )
 
 
 def _apart_anyway(one: Case, other: Case) -> bool:

@@ -1,15 +1,15 @@
 """Every case of the case book, on both graph stores; and the book itself is complete."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from casebook import CASES, Case, read_cases, write_ledger
+from casebook import CASES, RULES, Case, read_cases
 from packs import Look, Pack, pack_up
 
-from tracer.rules.load import load_rules
 from tracer.rules.scan import scan
 
 BOOK = read_cases()
@@ -87,13 +87,13 @@ def test_the_cases_are_the_same_on_both_stores(number: int, looked: Looked, neo4
 
 @pytest.mark.parametrize("case", MISSING, ids=lambda case: case.name)
 def test_missing_input_is_named_and_never_clean(case: Case, tmp_path: Path) -> None:
-    write_ledger(tmp_path, case.ledger)
+    Pack(case.as_of, [replace(case, alone=True)]).write_ledger(tmp_path)
     result = scan(tmp_path, case.as_of, [case.rule_id])
     assert result["findings"] == []
     assert result["not_evaluable"] == [{"rule_id": case.rule_id, "missing": list(case.missing)}]
 
 
-@pytest.mark.parametrize("rule_id", load_rules())
+@pytest.mark.parametrize("rule_id", RULES)
 def test_every_rule_has_its_cases(rule_id: str) -> None:
     kinds = {case.kind for case in BOOK if case.rule_id == rule_id}
     assert {"hit", "near_miss", "boundary", "guard", "missing"} <= kinds
@@ -104,14 +104,14 @@ def test_every_rule_has_its_cases(rule_id: str) -> None:
 def test_every_parameter_is_set_in_a_case() -> None:
     """Its own, or the one that it follows."""
     given = {text.partition("=")[0].upper() for case in BOOK for text in case.settings}
-    for rule in load_rules().values():
+    for rule in RULES.values():
         for parameter in rule.parameters:
             names = {f"{rule.id}.{parameter.name}", parameter.follows or ""}
             assert {name.upper() for name in names} & given, names
 
 
 def test_every_case_belongs_to_a_rule() -> None:
-    assert {path.name for path in CASES.iterdir() if path.is_dir()} == set(load_rules())
+    assert {path.name for path in CASES.iterdir() if path.is_dir()} == set(RULES)
 
 
 def test_cases_leave_subjects_out() -> None:

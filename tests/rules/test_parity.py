@@ -10,19 +10,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from casebook import read_cases
+from casebook import RULES, read_cases
 from packs import Pack
 
 from benchmarks.scan import comparable
 from tracer.graph.base import Store
 from tracer.graph.build import open_graph
 from tracer.ledger import Ledger
-from tracer.rules.load import load_rules
 from tracer.rules.parameters import read_settings, resolve
 from tracer.rules.scan import query_values
 
 AS_OF = date(2019, 12, 31)
-RULES = load_rules()
 BOOK = read_cases()
 
 pytestmark = pytest.mark.usefixtures("projected_once")

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tracer.rules.load import load_rules
+from tracer.rules.packs import register_texts
 from tracer.rules.page import rules_page
 from tracer.rules.quotations import articles_of, quoted, read_quotations
 
-RULES = load_rules()
+RULES = load_rules() | {rule.id: rule for rule in register_texts()}
 SOURCES = Path(__file__).parents[3] / "shared" / "sources"
 HEADS = {
     "chapter": r"第[一二三四五六七八九十]+章",

@@ -16,6 +16,7 @@ from tracer.graph.base import Store, StoreUnavailable, cannot_write
 from tracer.graph.project import project
 from tracer.graph.uses_file import uses_digest
 from tracer.ledger import Ledger
+from tracer.registers.store import registers_digest
 
 VERSIONS_KEPT = 3
 """Of how many ledger versions the graphs are kept."""
@@ -56,9 +57,18 @@ def open_graph(
 
 
 def _graph_name(home: Path, version: int, method: str, as_of: date | None) -> str:
-    """The name of a build; that of the flow, and the digest of the words that the home keeps."""
-    words = uses_digest(home)[:12]
-    return flow_name(version, method, as_of) + (f"-{words}" if words else "")
+    """The name of a build: that of the flow, and digests of the words and registers that the home keeps."""
+    words, registers = uses_digest(home)[:12], registers_digest(home)[:12]
+    name = flow_name(version, method, as_of)
+    return name + (f"-{words}" if words else "") + (f"-r{registers}" if registers else "")
+
+
+def drop_graphs_of_registers(home: Path) -> int:
+    """Delete the embedded graphs that hold rows of other registers; they are derived. Returns how many."""
+    graphs = sorted(graphs_folder(home).glob("*-r*.lbug"))
+    for path in (*graphs, *graphs_folder(home).glob("*-r*.digest")):
+        path.unlink()
+    return len(graphs)
 
 
 def _on_server(home: Path, version: int, method: str, as_of: date | None, uri: str) -> Store:

@@ -32,6 +32,20 @@ EDGES: tuple[Edge, ...] = (
         {"leg_fen": INT, "gap_fen": INT, "workday": INT},
     ),
     Edge("REFUNDS", (("Transfer", "Transfer"),), "From a refund to the payment that it returns.", {}),
+    Edge(
+        "ON_RECORD",
+        (("Transfer", "Record"),),
+        "From a household payment to a row about its person (is_own), or about somebody of his household "
+        "that day, that holds on the day, in the version of the register that answers for it.",
+        {"is_own": BOOL},
+    ),
+    Edge(
+        "UNANSWERED",
+        (("Transfer", "OtherRegister"),),
+        "From a household payment to the register of which no version answers for its day, unless a lasting "
+        "row of an older one meets it.",
+        {},
+    ),
     Edge("LEG_OF", (("Transfer", "Transfer"),), "From a bank leg to its payment.", {}),
     Edge(
         "PAYS_FOR",

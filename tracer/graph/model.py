@@ -264,6 +264,21 @@ NODES: tuple[Node, ...] = (
             "key": INT, "id": TEXT, "persons": INT, "related": INT, "all_persons": INT, "all_related": INT,
         },
     ),
+    # kind and detail_key are texts as compared (a kind of an enum is its English word). from_day and to_day
+    # bound the days on which the row holds, null where open.
+    Node(
+        "Record",
+        "A row of another office's register that some household payment meets.",
+        {
+            "key": INT, "ref": TEXT, "register": TEXT, "rule": TEXT, "kind": TEXT, "detail_key": TEXT,
+            "amount_fen": INT, "from_day": INT, "from_month": INT, "to_day": INT, "as_of_day": INT,
+        },
+    ),
+    Node(
+        "OtherRegister",
+        "A class of registers of other offices of which the home has an import, and the rule that uses it.",
+        {"key": INT, "id": TEXT, "rule": TEXT},
+    ),
     Node(
         "ProhibitedUse",
         "One of the nine groups of uses that are not allowed, id ZC05-1 … ZC05-9.",

@@ -22,12 +22,14 @@ from tracer.graph.facts_payments import make_payments, read_payments, write_paym
 from tracer.graph.facts_people import make_people, read_people, write_people
 from tracer.graph.facts_performance import quarter_before, read_performance, write_performance
 from tracer.graph.facts_plan import make_workdays, read_plan, write_plan
+from tracer.graph.facts_registers import write_registers
 from tracer.graph.passed import make_passed, write_passed
 from tracer.graph.payee_groups import make_project_counties, write_payee_groups
 from tracer.graph.reached import write_collected, write_reached
 from tracer.graph.returned import write_returned
 from tracer.graph.uses_file import load_uses
 from tracer.ledger import Ledger
+from tracer.registers.store import Registers
 
 
 def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
@@ -68,6 +70,7 @@ def project(ledger: Ledger, flow: Flow, folder: Path) -> None:
         write_offices(draft)
         write_payments(draft, load_uses(ledger.home))
         write_households(draft)
+        write_registers(draft, Registers(ledger.home), flow.as_of)
         write_draws(draft)
         write_benefits(draft)
         write_batches(draft)

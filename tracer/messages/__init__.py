@@ -13,13 +13,14 @@ from tracer.messages import (
     general,
     loading,
     matching,
+    registers,
     scanning,
     tracing,
 )
 
 Language = Literal["zh", "en"]
 
-AREAS = (general, tracing, loading, scanning, explaining, casework, matching, funds, cluster)
+AREAS = (general, tracing, loading, scanning, explaining, casework, matching, funds, cluster, registers)
 
 TEXTS: dict[str, tuple[str, str]] = {key: pair for area in AREAS for key, pair in area.TEXTS.items()}
 """Each text by key: Chinese, English."""

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 
 from tracer.calendar import date_of
 from tracer.ledger import Ledger, Source
-from tracer.mask import mask_account, mask_id, mask_text
+from tracer.mask import mask_account, mask_id, mask_person, mask_text
 from tracer.messages import Language, bracketed, office, say
 from tracer.money import format_yuan
+from tracer.registers.store import REF_MARK, Registers
 from tracer.rules.exemptions import Found
 from tracer.rules.note import cut_of, parameter_rows, sums_of, words_tried
 from tracer.rules.parameters import Resolved
@@ -41,13 +42,21 @@ class Rows:
                 seqs.setdefault(table, set()).add(int(seq))
         self._rows: dict[str, dict[str, Any]] = {}
         for table, wanted in seqs.items():
-            self._rows |= _read(ledger, version, table, sorted(wanted))
+            if REF_MARK in table:
+                self._rows |= _read_register(Registers(ledger.home), table, wanted)
+            else:
+                self._rows |= _read(ledger, version, table, sorted(wanted))
 
     def evidence(self, refs: Sequence[str]) -> list[dict[str, Any]]:
         """The rows of a finding in order of day, then table and row; rows without a day first."""
         return sorted(
             (self._rows[ref] for ref in refs),
-            key=lambda row: (row["day"] or "", _ORDER[row["table"]], int(row["ref"].partition("#")[2])),
+            key=lambda row: (
+                row["day"] or "",
+                _ORDER.get(row["table"], len(_ORDER)),
+                row["ref"].partition("#")[0],
+                int(row["ref"].partition("#")[2]),
+            ),
         )
 
 
@@ -69,6 +78,16 @@ def _read(ledger: Ledger, version: int, table: str, seqs: list[int]) -> dict[str
             **_place(source),
         }
         for row, source in zip(rows.to_pylist(), sources, strict=True)
+    }
+
+
+def _read_register(registers: Registers, table: str, places: Iterable[int]) -> dict[str, dict[str, Any]]:
+    """Rows of an import of another office's register, with what was said of it then; none is money."""
+    name = table.partition(REF_MARK)[0]
+    refs = [f"{table}#{place}" for place in places]
+    return {
+        ref: {"ref": ref, "table": name, "id": None, "amount_fen": None, **registers.source(ref)}
+        for ref in refs
     }
 
 
@@ -309,9 +328,16 @@ def _row_lines(evidence: Sequence[Mapping[str, Any]], w: _Words) -> list[str]:
         amount = "" if row["amount_fen"] is None else w.yuan(row["amount_fen"])
         file = mask_text(Path(row["file"]).name)
         place = w("row_of", file=brief(file), sheet=brief(sheet), row=row["row"])
-        lines.append("  ".join(filter(None, (row["day"], w.table(row["table"]), name, amount, place))))
+        table = w.table(row["table"]) if row["table"] in TABLES else _register_text(row["register"], w)
+        lines.append("  ".join(filter(None, (row["day"], table, name, amount, place))))
     hidden = len(evidence) - ROWS_SHOWN
     return [*lines, w("more_rows", count=hidden)] if hidden > 0 else lines
+
+
+def _register_text(said: Mapping[str, Any], w: _Words) -> str:
+    """A register of another office by name, as-of day, office, purpose and legal basis."""
+    facts = {name: brief(mask_text(said[name])) for name in ("as_of", "office", "purpose", "basis")}
+    return w("register_row", name=said[f"name_{w.lang}"], by=mask_person(said["imported_by"]), **facts)
 
 
 def _cut_lines(finding: Mapping[str, Any], rule: Rule, result: Mapping[str, Any], w: _Words) -> Iterator[str]:

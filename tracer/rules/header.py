@@ -149,7 +149,7 @@ class _Reader:
 def _read(reader: _Reader, body: str, file: str, sha256: str) -> Rule:
     level, scope, handler = reader.inner("level"), reader.inner("scope"), reader.inner("handler")
     rule = Rule(
-        id=reader.take("id", str, ..., lambda value: bool(re.fullmatch(r"[A-Z]{2}\d\d", value))),
+        id=reader.take("id", str, ..., lambda value: bool(re.fullmatch(r"[A-Z]{2}[A-Z\d]\d", value))),
         version=reader.take("version", str, ..., lambda value: bool(_VERSION.fullmatch(value))),
         status=reader.choice("status", STATUSES),
         budget_year=reader.take("budget_year", int, ..., BUDGET_YEARS.__contains__, _YEARS),

@@ -7,9 +7,17 @@ from pathlib import Path
 from tracer.errors import UsageError
 from tracer.rules.load import check_queries, choose_rules
 from tracer.rules.lock import kept_name, lock_problems, read_lock, version_number, write_lock
-from tracer.rules.packs import TEXTS, check_folder, checked_levels, load_packs, packs_of, read_texts
+from tracer.rules.packs import (
+    TEXTS,
+    check_folder,
+    checked_levels,
+    load_packs,
+    packs_of,
+    read_texts,
+    register_texts,
+)
 from tracer.rules.spec import BUDGET_YEARS, Rule, RuleFileError
-from tracer.settings import own_queries_folder, queries_folder
+from tracer.settings import own_queries_folder, queries_folder, register_queries_folder
 
 
 def revise(home: Path, rule_id: str, year: int, folder: Path) -> Path:
@@ -24,7 +32,8 @@ def revise(home: Path, rule_id: str, year: int, folder: Path) -> Path:
             f"预算年度应在 {BUDGET_YEARS[0]} 至 {BUDGET_YEARS[-1]} 之间：{year}"
             f" / a budget year is one of {BUDGET_YEARS[0]} to {BUDGET_YEARS[-1]}, not {year}"
         )
-    places = dict.fromkeys(place.resolve() for place in (folder, own_queries_folder(home), queries_folder()))
+    kept_in = (folder, own_queries_folder(home), queries_folder(), register_queries_folder())
+    places = dict.fromkeys(place.resolve() for place in kept_in)
     texts = {place: read_texts(place) for place in places if (place / "rules").is_dir()}
     packs = packs_of(rule for found in texts.values() for rule in found)
     (rule,) = choose_rules(packs.rules(packs.year_for(year)), [rule_id])
@@ -71,7 +80,7 @@ def adopt(home: Path, folder: Path) -> list[Rule]:
     texts, locked = read_texts(folder), read_lock(folder)
     if locked and (problems := lock_problems(texts, locked)):
         raise RuleFileError("规则与锁定文件不符 / the rules are not those locked:\n" + "\n".join(problems))
-    checked_levels(load_packs().all_texts, texts)
+    checked_levels([*load_packs().all_texts, *register_texts()], texts)
     known = load_packs(home).all_texts
     packs_of([*known, *texts])
     versions = {(rule.id, rule.version) for rule in known}

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tracer.errors import UsageError
+from tracer.registers.store import Registers
 from tracer.rules.header import file_stem, parse_rule
 from tracer.rules.lock import lock_problems, read_lock, version_number
 from tracer.rules.spec import Rule, RuleFileError
-from tracer.settings import own_queries_folder, queries_folder
+from tracer.settings import own_queries_folder, queries_folder, register_queries_folder
 
 Rules = dict[str, Rule]
 
@@ -91,14 +92,24 @@ class Packs:
 def load_packs(home: Path | None = None, folder: Path | None = None) -> Packs:
     """The packs of a queries folder (by default the one that ships), and those that a home holds beside it.
 
+    Rules that use registers of other offices are among them once the home imported such a register.
+
     Raises UsageError for a folder without rules, RuleFileError for a file that cannot be used and a text that
     is not the one locked for its version or changes the level of a rule that ships.
     """
     texts = locked_texts(folder or queries_folder())
+    if home:
+        used = Registers(home).rules
+        texts += [rule for rule in register_texts() if rule.id in used] if used else []
     own = own_queries_folder(home) if home else None
     if own and own.is_dir():
         texts += checked_levels(texts, locked_texts(own))
     return packs_of(texts)
+
+
+def register_texts() -> list[Rule]:
+    """The texts of all rules that use registers of other offices; in play in a home that imported one."""
+    return locked_texts(register_queries_folder())
 
 
 def checked_levels(shipped: Iterable[Rule], own: Iterable[Rule]) -> list[Rule]:

@@ -14,6 +14,7 @@ from tracer.graph.base import QueryFailed, QueryTimeout, Store, StoreExhausted
 from tracer.graph.build import open_graph
 from tracer.graph.uses_file import load_uses, uses_digest
 from tracer.ledger import Ledger
+from tracer.registers.store import Registers
 from tracer.rules.certain import Certain
 from tracer.rules.evaluate import (
     RULE_SECONDS,
@@ -52,6 +53,11 @@ class _Scan:
     working: WorkingDays
     listed_years: frozenset[int]
     """Years of which the ledger's calendar has rows."""
+    registers: Registers
+
+    def missing(self, rule: Rule) -> list[str]:
+        """Tables, and classes of registers of other offices, that a rule needs and that have no rows."""
+        return [*rule.missing(self.tables), *self.registers.missing(rule.id, self.as_of)]
 
     def resolved(self, rule: Rule) -> Resolved:
         """The values of a rule for subjects without a place."""
@@ -100,7 +106,10 @@ def scan(
     tables = ledger.tables(version) if tables is None else tables
     kept = [replace(entry, fund=fund_key(entry.fund)) for entry in read_kept(home, known, year)]
     calendar = _calendar(ledger, version, tables)
-    run = _Scan(ledger, version, as_of, method, year, known, chosen, kept, given, tables, *calendar)
+    registers = Registers(home)
+    run = _Scan(
+        ledger, version, as_of, method, year, known, chosen, kept, given, tables, *calendar, registers
+    )
     outcomes = _outcomes(run, graph, progress, seconds)
     if left_out is not None:
         left_out |= {name: list(one.not_evaluated) for name, one in outcomes.items() if one.not_evaluated}
@@ -112,9 +121,7 @@ def _outcomes(
     run: _Scan, graph: str | None, progress: Callable[[str], None], seconds: float
 ) -> dict[str, Outcome]:
     """What became of each rule, by id; no graph is opened where no rule has its tables."""
-    outcomes = {
-        rule.id: Outcome(missing=missing) for rule in run.chosen if (missing := rule.missing(run.tables))
-    }
+    outcomes = {rule.id: Outcome(missing=missing) for rule in run.chosen if (missing := run.missing(rule))}
     ready = [rule for rule in run.chosen if rule.id not in outcomes]
     if ready:
         with open_graph(run.ledger.home, run.version, run.method, run.as_of, graph) as store:
@@ -203,7 +210,7 @@ def _result(run: _Scan, outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
         },
         "suppressed": hidden,
         "problems": problems_of(exemptions, run.known),
-        "rules": [_rule_entry(entry, run.ledger.home, run.tables) for entry in resolved],
+        "rules": [_rule_entry(run, entry) for entry in resolved],
         "words_sha256": uses_digest(run.ledger.home) or None,
         "digest": _digest(run.as_of, run.version, run.method, findings),
         "pack": run.pack,
@@ -227,9 +234,10 @@ def _gap_years(run: _Scan, finding: Mapping[str, Any], years: frozenset[int]) ->
     return years if own is None else own - run.listed_years
 
 
-def _rule_entry(entry: Resolved, home: Path, tables: Mapping[str, int]) -> dict[str, Any]:
+def _rule_entry(run: _Scan, entry: Resolved) -> dict[str, Any]:
     """What is the same for all findings of a rule, once."""
-    rule = entry.rule
+    rule, home = entry.rule, run.ledger.home
+    registers = run.registers.versions(rule.id, run.as_of)
     row = {
         "rule_id": rule.id,
         "rule_version": rule.version,
@@ -241,8 +249,9 @@ def _rule_entry(entry: Resolved, home: Path, tables: Mapping[str, int]) -> dict[
         "handler": {"office": rule.office, "joint": rule.joint},
         "sum": [{"column": t.column, "sign": t.sign, "name": both(t.name)} for t in rule.sum],
         "limits": [name for name in LIMITS if name in rule.parameter],
-        "not_ingested": [table for table in rule.optional if not tables.get(table)],
+        "not_ingested": [table for table in rule.optional if not run.tables.get(table)],
     }
+    row |= {"registers": registers} if registers else {}
     return row | ({"words": load_uses(home).tried()} if ":ProhibitedUse" in rule.query else {})
 
 

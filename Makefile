@@ -38,7 +38,8 @@ drills: $(SETUP) debian  ## kills, large random runs, faults; says how many kill
 
 docs: $(SETUP)  ## the generated pages
 	$(BIN)/python -m api.docs
-	$(BIN)/python -m tracer.rules.page > docs/rules.md
+	$(BIN)/python -m tracer.rules.page rules > docs/rules.md
+	$(BIN)/python -m tracer.rules.page registers > docs/registers.md
 
 clean:
 	rm -rf $(VENV) demo-home build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -106,7 +106,7 @@ class _Run:
         try:
             opened = open_file(source)
             for hidden in opened.hidden:
-                self.note("hidden-sheet", source, hidden)
+                self.note("hidden-sheet", source, hidden.name)
             for sheet in opened.sheets:
                 plan = find_columns(sheet, self.known.table, self.headers)
                 if plan is None:
@@ -217,7 +217,9 @@ def find_columns(sheet: Sheet, table: Table, headers: Mapping[str, str]) -> Plan
         return None
     plan = Plan(table, best[2], best[1])
     _set_columns(plan, table, known)
-    set_units(plan, {name: split_header(plan.header[cells[0]])[1] for name, cells in plan.sources.items()}, sheet)
+    set_units(
+        plan, {name: split_header(plan.header[cells[0]])[1] for name, cells in plan.sources.items()}, sheet
+    )
     plan.refuse_missing()
     plan.troubles = [_as_register(trouble) for trouble in plan.troubles]
     return plan

@@ -31,6 +31,11 @@ IMPORT = (
 )
 CLASS = ("register", "name_zh", "name_en", "held_by", "rule_id", "answers", "fresh_days", "lasting")
 COLUMN = ("register", "column", "header_zh", "synonyms_zh", "kind", "required", "role", "words", "meaning")
+_HEADINGS = (
+    *("registers_number", "registers_class", "registers_as_of", "registers_rows", "registers_office"),
+    *("registers_purpose", "registers_basis", "registers_by", "registers_at", "registers_keep"),
+    "registers_state",
+)
 
 registers_app = typer.Typer(
     rich_markup_mode=None,
@@ -163,8 +168,7 @@ def _write_imports(chosen: Choices, imports: "tuple[Import, ...]") -> None:
     from tracer.registers.store import Registers
 
     classes = Registers(chosen.home).classes
-    keys = ("number", "class", "as_of", "rows", "office", "purpose", "basis", "by", "at", "keep", "state")
-    made = table(*words(chosen.lang, *(f"registers_{key}" for key in keys)), right=[0, 3])
+    made = table(*words(chosen.lang, *_HEADINGS), right=[0, 3])
     for one in imports:
         said = one.provenance
         known = classes.get(one.register)
@@ -205,8 +209,8 @@ def list_classes(context: typer.Context) -> None:
     elif chosen.format == "csv":
         write_csv(CLASS, as_dict_rows(rows, CLASS))
     else:
-        keys = ("class", "held_by", "rule", "answers")
-        made = table(*words(chosen.lang, *(f"registers_{key}" for key in keys)))
+        keys = ("registers_class", "registers_held_by", "registers_rule", "registers_answers")
+        made = table(*words(chosen.lang, *keys))
         for one in classes.values():
             held_by = one.held_by[chosen.lang == "en"]
             add_row(made, f"{_name(chosen, one)}  {one.name}", held_by, one.rule, _answers(chosen, one))

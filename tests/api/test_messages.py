@@ -32,6 +32,7 @@ MADE_UP = (
     "lack_",
     "look_",
     "paid_as_",
+    "role_",
     "cluster_",
 )
 """Beginnings of keys that the code puts together."""

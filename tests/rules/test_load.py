@@ -208,7 +208,7 @@ def test_pages_tell_all_of_a_rule() -> None:
 
 def test_the_page_of_rules_is_that_of_the_files() -> None:
     written = (ROOT / "docs" / "rules.md").read_text("utf-8")
-    assert written == rules_page(RULES), "run: python -m tracer.rules.page > docs/rules.md"
+    assert written == rules_page(RULES), "run: make docs"
 
 
 def test_names_levels_and_subjects_are_those_of_the_contract() -> None:

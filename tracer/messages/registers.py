@@ -27,7 +27,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "role_amount": ("价值", "value"),
     "registers_number": ("编号", "No."),
     "registers_as_of": ("截至", "As of"),
-    "registers_since": ("自", "Since"),
     "registers_rows": ("行", "Rows"),
     "registers_office": ("提供单位", "From"),
     "registers_purpose": ("目的", "Purpose"),

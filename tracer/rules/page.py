@@ -1,20 +1,31 @@
-"""The page of all rules, made from the rule files: `python -m tracer.rules.page > docs/rules.md`."""
+"""The pages of rules and registers, made from their files: `python -m tracer.rules.page rules|registers`."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
 
+from tracer.registers.classes import PERSON, RegisterClass, load_classes
 from tracer.rules.load import load_rules
+from tracer.rules.packs import register_texts
 from tracer.rules.quotations import articles_of, quoted
 from tracer.rules.spec import CATEGORIES, FROM_THE_DOCUMENTS, Basis, Parameter, Rule
 
 _ORIGINS = {"D": "the five documents", "L": "law", "C": "convention", "M": "from memory", "P": "our proposal"}
 _HEAD = """# 规则 / Rules
 
-<!-- Made by `python -m tracer.rules.page`; change the rule files, not this page. -->
+<!-- Made by `make docs`; change the rule files, not this page. -->
 
 Each rule is one file, `queries/rules/<category>/<ID>.cypher`; its exact meaning is its query. Numbers that
 come from neither the documents nor law are marked with their origin, here and in every finding. What one of
 the five documents says is quoted word for word and leads to its file and article under [Sources](#sources);
 laws are cited by article and not quoted.
+"""
+
+
+_REGISTERS_HEAD = """# 其他部门的登记 / Registers of other offices
+
+<!-- Made by `make docs`; change guide.md in `tracer/registers`, the classes and the rules, not this page. -->
+
 """
 
 
@@ -27,6 +38,34 @@ def rules_page(rules: Mapping[str, Rule]) -> str:
             parts.append(f"## {category} {name}\n")
             parts += ["\n".join(_rule(rule)) + "\n" for rule in chosen]
     return "\n".join([*parts, "\n".join(_sources(rules.values()))])
+
+
+def registers_page() -> str:
+    """The page of the classes of registers that ship, and of the rules that use them, as Markdown."""
+    guide = files("tracer.registers").joinpath("guide.md").read_text("utf-8")
+    parts = [_REGISTERS_HEAD + guide, "## Classes 登记类别\n"]
+    parts += ["\n".join(_class(one)) + "\n" for one in load_classes().values()]
+    rules = register_texts()
+    parts += ["## Rules 规则\n", *("\n".join(_rule(rule)) + "\n" for rule in rules)]
+    return "\n".join([*parts, "\n".join(_sources(rules))])
+
+
+def _class(one: RegisterClass) -> Iterator[str]:
+    yield f"### {one.name} {one.zh} · {one.en}\n"
+    answers = "all days up to its as-of day" if one.has_history else "its as-of day, or `--since`, on"
+    lasting = "; what a row says holds ever after" if one.is_lasting else ""
+    yield f"Held by {one.held_by[1]} ({one.held_by[0]}). A version answers for {answers}, and up to"
+    yield f"{one.fresh_days} days after it{lasting}. Rule {one.rule}.\n"
+    yield "| 列 column | 表头 headers | 类型 type | 含义 meaning |"
+    yield "|---|---|---|---|"
+    roles = {name: role for role, names in one.roles.items() for name in names} | {PERSON: "person"}
+    for column in one.table.columns:
+        star = " *" if column.required else ""
+        words = "/".join(word for word, english in column.words if word != english)
+        kind = f"{column.kind}（{words}）" if words else column.kind
+        role = f" ({roles[column.name]})" if column.name in roles else ""
+        headers = "、".join((column.header_zh, *column.synonyms_zh))
+        yield f"| `{column.name}`{star} | {headers} | {kind} | {column.meaning}{role} |"
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -107,4 +146,4 @@ def _parameter(parameter: Parameter) -> str:
 
 
 if __name__ == "__main__":
-    print(rules_page(load_rules()), end="")
+    print(registers_page() if sys.argv[1:] == ["registers"] else rules_page(load_rules()), end="")

@@ -79,6 +79,13 @@ class Draft:
         """Write edges from a query that gives `from_key`, `to_key` and the properties."""
         self._write(_BY_FILE[f"{kind}.{start}.{end}.parquet"], query)
 
+    def nothing(self, *names: str) -> None:
+        """Write that there are no nodes of these labels and no edges of these types."""
+        for table in TABLES:
+            if table.name in names:
+                columns = ", ".join(f'NULL AS "{column}"' for column in table.columns)
+                self._write(table, f"SELECT {columns} WHERE false")
+
     def _write(self, table: Table, query: str) -> None:
         path = str(self.folder / table.file).replace("'", "''")
         columns = ", ".join(

@@ -18,13 +18,14 @@ _ALWAYS = -(2**40)
 
 
 def write_registers(draft: Draft, registers: Registers, as_of: date | None) -> None:
-    """Write what the registers seen on a day say of the persons of household payments; nothing without any.
+    """Write what the registers seen on a day say of the persons of household payments; empty without any.
 
     Needs `asked_payments`, `payment_households`, `entries` and `party_nodes`. Of the versions that answer for
     a day the one with the latest as-of day is asked, of equal ones the later import.
     """
     seen = registers.seen(as_of)
     if not seen:
+        draft.nothing("OtherRegister", "Record", "ON_RECORD", "UNANSWERED")
         return
     draft.add("register_rows", pa.concat_tables(_rows(registers, n, one) for n, one in enumerate(seen)))
     draft.add("register_versions", _versions(registers, seen))

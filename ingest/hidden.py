@@ -9,6 +9,9 @@ TAG_BYTES_MAX = 1024
 
 _TAG = re.compile(rb"<(?:\w+:)?(row|col)\s([^>]*)>")
 _IS_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"|\b(?:ht|width)="0(?:\.0+)?"')
+_SIGNS = (b' hidden="', b' ht="0', b' width="0')
+"""One of these stands in every piece that hides something; looked for first, because that is far quicker."""
+
 _NUMBER = re.compile(rb'\b(r|min|max)="(\d{1,7})"')
 _COLUMNS_MAX = 16_384
 
@@ -22,7 +25,7 @@ class HiddenScan:
 
     def feed(self, text: bytes) -> None:
         """Look at one piece; what is seen twice counts once."""
-        if not _IS_HIDDEN.search(text):
+        if not any(sign in text for sign in _SIGNS):
             return
         for kind, attributes in _TAG.findall(text):
             if not _IS_HIDDEN.search(attributes):

@@ -18,7 +18,7 @@ from ingest.headers import KNOWN, header_text, split_header
 from ingest.parts import Part
 from ingest.plan import Plan, is_reason
 from ingest.recognise import planned, unsure
-from ingest.rows import NOTE, TOTALS_WORD
+from ingest.rows import FOOTNOTE, NOTE, TOTALS_WORD
 from ingest.sheet import Sheet
 from ingest.suggest import is_like, likely_header
 from ingest.units import corner_units, stated_unit
@@ -166,6 +166,8 @@ def _first_of_title(sheet: Sheet, start: int, at: int) -> int:
 
 
 def _is_title(texts: set[str]) -> bool:
+    if any(map(FOOTNOTE.match, texts)):
+        return False
     is_note = all(NOTE.fullmatch(text) for text in texts)
     is_total = any(TOTALS_WORD.fullmatch(text) for text in texts)
     if is_total or (is_note and not any(map(stated_unit, texts))):

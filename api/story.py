@@ -13,15 +13,15 @@ from tracer.flow.store import Flow, bucket_of
 from tracer.flow.trace import ROW_TABLES, Part, Trace
 from tracer.flow.walk import sums_by
 from tracer.ledger import Ledger
-from tracer.mask import mask_account, mask_name, mask_person, mask_text
+from tracer.mask import mask_account, mask_text
 from tracer.messages import Language, bracketed, say
+from tracer.names import Names
 from tracer.text import brief
 
 KIND_WORDS = ("split", "payment", "transfer")
 """Key of the word for each kind of movement."""
 BIRTHS = {"opening": "opening", "cash": "cash_in", "unexplained": "unexplained"}
 """Kinds of origin that are not an indicator, with the key of their word."""
-_PUBLIC_TYPES = frozenset({"treasury", "special", "pool", "unit", "clearing"})
 
 
 @dataclass(frozen=True)
@@ -90,16 +90,18 @@ class Teller:
         if flow.holder_kind[number] == CASH_HOLDER:
             return Holder(name, "cash", say("cash", lang), say("cash", lang))
         if name.startswith(("unnamed-payee:", "unnamed-payer:")):
-            shown = mask_name(title)
+            shown = self._names.holder(title, sort)
             text = f"{shown}{bracketed(say('unnamed', lang), lang)}" if shown else say("unnamed", lang)
             return Holder(name, "account", text, "")
-        shown = (
-            mask_person(title) if sort == "personal" else mask_name(title, [title] * (sort in _PUBLIC_TYPES))
-        )
+        shown = self._names.holder(title, sort)
         is_person = sort == "personal" or (not sort and shown != mask_text(title))
         text = f"{shown}{bracketed(mask_account(name), lang)}" if shown else mask_account(name)
         word = say(f"type_{sort}", lang) if sort else say("account", lang)
         return Holder(name, "person" if is_person else "account", text, word)
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.ledger, self.flow.version)
 
     def step(self, row: int, fen: int) -> Step:
         """A movement by its row in the flow, carrying `fen` of the money in question."""

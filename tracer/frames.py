@@ -31,8 +31,6 @@ from tracer.mask import (
     mask_account,
     mask_cell,
     mask_holder,
-    mask_name,
-    mask_person,
     mask_text,
 )
 from tracer.messages import say_both
@@ -68,11 +66,14 @@ class Books:
         rows = self.ledger.read(name, version=self.version).drop_columns(["_seq"])
         frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
         if not self.unmasked:
-            names = Names(self.ledger, self.version)
             for column in _TEXTS_TO_MASK & set(frame.columns):
-                mask = names.mask if column in NAME_COLUMNS else partial(mask_cell, column)
+                mask = self._names.mask if column in NAME_COLUMNS else partial(mask_cell, column)
                 frame[column] = [mask(cell) if isinstance(cell, str) else None for cell in frame[column]]
         return frame
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.ledger, self.version)
 
     def payments(self) -> pd.DataFrame:
         """The payments."""
@@ -101,7 +102,8 @@ class Books:
 
         Raises `UsageError` for an unknown identifier.
         """
-        return Trace(trace(self.flow(method, as_of), subject, direction), unmasked=self.unmasked)
+        answer = trace(self.flow(method, as_of), subject, direction)
+        return Trace(answer, None if self.unmasked else self._names)
 
     def bounds(
         self, subject: str, direction: str = "backward", as_of: date | str | None = None
@@ -176,10 +178,11 @@ def masked_part(name: str, kind: str, indicators: set[str]) -> str:
 class Trace:
     """One trace: its parts, its movements and its graph."""
 
-    def __init__(self, answer: FlowTrace, *, unmasked: bool) -> None:
+    def __init__(self, answer: FlowTrace, names: Names | None) -> None:
+        """`names` masks the holders; without it nothing is masked."""
         self.answer = answer
         self.amount_fen = answer.amount_fen
-        self._unmasked = unmasked
+        self._names = names
 
     def __repr__(self) -> str:
         flow = self.answer.flow
@@ -245,7 +248,7 @@ class Trace:
         return set(flow.holder_names.take((flow.holder_kind == INDICATOR).nonzero()[0]))
 
     def _part(self, name: str, kind: str) -> str:
-        return name if self._unmasked else masked_part(name, kind, self._indicators)
+        return name if self._names is None else masked_part(name, kind, self._indicators)
 
     def _title(self, holder: int) -> str:
         """A holder in words: document and fund of an indicator, name and number of an account."""
@@ -253,15 +256,13 @@ class Trace:
         name, title = flow.holder_names[holder], flow.holder_titles[holder]
         if flow.holder_kind[holder] == INDICATOR:
             return f"{name} {title}".strip()
-        if self._unmasked:
+        if self._names is None:
             return f"{title} {name}".strip()
-        sort = flow.holder_class[holder]
-        known = [title] * (sort not in ("", "personal", "merchant"))
-        shown = mask_person(title) if sort == "personal" else mask_name(title, known)
+        shown = self._names.holder(title, flow.holder_class[holder])
         return f"{shown}（{mask_account(name)}）" if shown else mask_account(name)
 
     def _text(self, text: str) -> str:
-        return text if self._unmasked else mask_text(text)
+        return text if self._names is None else mask_text(text)
 
 
 def _day(day: date | str | None) -> date | None:

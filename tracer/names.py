@@ -4,8 +4,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tracer.ledger import Ledger
-from tracer.mask import mask_name, mask_person
+from tracer.mask import mask_name, mask_person, mask_text
 
+_PUBLIC_TYPES = frozenset({"treasury", "special", "pool", "unit", "clearing"})
 _ORGANISATIONS = ("agency", "enterprise", "cooperative", "village")
 
 
@@ -31,3 +32,9 @@ class Names:
     def mask(self, name: str | None) -> str:
         """A name as people may see it."""
         return mask_person(name) if name in self.persons else mask_name(name, self.organisations)
+
+    def holder(self, name: str, account_type: str) -> str:
+        """The holder of an account, whose type settles it; an account that is not listed has an empty one."""
+        if account_type == "personal":
+            return mask_person(name)
+        return mask_text(name) if account_type in _PUBLIC_TYPES else self.mask(name)

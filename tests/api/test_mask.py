@@ -1,9 +1,14 @@
 """What people see of names, numbers and accounts."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+import tracer
+from api.cli import app
 from tracer.mask import is_organisation, mask_account, mask_cell, mask_holder, mask_id, mask_name, mask_text
 
 
@@ -80,3 +85,27 @@ def test_holders_and_origins_keep_their_kind() -> None:
 
 def test_short_han_names_are_never_taken_for_organisations() -> None:
     assert not any(is_organisation(name) for name in ("张三", "王会", "李社", "陈小场", "欧阳村"))
+
+
+def test_a_trace_hides_a_long_name_that_the_ledger_knows_as_a_persons(tmp_path: Path) -> None:
+    header = "支付凭证号,付款人名称,付款账户,支付金额,支付时间,用途,结算方式,支付方式,"
+    header += "收款人名称,收款人账户,受益人姓名"
+    people = ("扎西次仁多杰", "阿布都热合曼江")
+    rows = (
+        f"P{n},示例县财政局,001,100.00,2020-05-01,补助,转账,财政直接支付,{name},90{n},{name}"
+        for n, name in enumerate(people)
+    )
+    payments = tmp_path / "支付.csv"
+    payments.write_text("\n".join((header, *rows)), encoding="utf-8")
+    home = tmp_path / "home"
+    run = ["--home", str(home)]
+    assert CliRunner().invoke(app, [*run, "ingest", str(payments)]).exit_code == 0
+    asked = ["trace", "001", "--direction", "forward"]
+    shown = [CliRunner().invoke(app, [*run, *asked, *more]).stdout for more in ((), ("--compare",))]
+    page = CliRunner().invoke(app, [*run, "export", "html", "P0", "--output", "-"]).stdout
+    steps = tracer.open(home).trace("001", "forward").steps().to_csv()
+    for text in (*shown, steps):
+        assert "扎*" in text
+        assert "阿*" in text
+    assert "扎*" in page
+    assert not [name for name in people if any(name in text for text in (*shown, page, steps))]

@@ -15,7 +15,16 @@ Place = tuple[str, str]
 
 NOWHERE: Place = ("", "")
 
-_TABLES = ("indicators", "projects", "project_funds", "payments", "transfers", "accounts", "agencies")
+TABLES = {
+    "indicators": ("indicator_id", "fund_name", "receiver", "issued_on"),
+    "projects": ("project_id", "region_code"),
+    "project_funds": ("project_id", "indicator_id", "arranged_on"),
+    "payments": ("payment_id", "indicator_id", "project_id", "payer_account", "paid_at"),
+    "transfers": ("transfer_id", "from_account", "moved_at"),
+    "accounts": ("account_no", "holder_id", "holder_name"),
+    "agencies": ("agency_id", "agency_name", "region_code"),
+}
+"""What of each table tells a place."""
 
 # The fund of a payment is that of its indicator, else of its project's arrangements where all are of one fund
 # (rules-exact.md section 0). The region is that of the project; of an indicator, of its receiver; of an
@@ -80,10 +89,12 @@ PAYMENT_PLACES = _PLACES.format(kind="payment_id", those="")
 """Query for the place of every payment: `id, fund, region`. Needs what `read_places` registers."""
 
 
-def read_places(base: duckdb.DuckDBPyConnection, ledger: Ledger, version: int, as_of: date) -> None:
+def read_places(
+    base: duckdb.DuckDBPyConnection, ledger: Ledger, version: int, as_of: date, tables: Iterable[str] = TABLES
+) -> None:
     """Make the tables known by which places are told, names of funds as compared."""
-    for table in _TABLES:
-        rows = seen(ledger, version, as_of, table)
+    for table in tables:
+        rows = seen(ledger, version, as_of, table, TABLES[table])
         if table == "indicators":
             rows = rows.append_column("fund_written", rows["fund_name"])
             rows = rows.set_column(

@@ -123,3 +123,9 @@ def test_facts_that_differ_from_the_findings_stop_the_answer(
     monkeypatch.setattr("tracer.recipients.unpaid.scan", other)
     with pytest.raises(ConservationError, match="1 persons"):
         unpaid(tmp_path, date(2019, 6, 30))
+
+
+def test_a_real_neo4j_gives_the_same(tmp_path: Path, neo4j_uri: str) -> None:
+    write_ledger(tmp_path, LEDGER)
+    day = date(2019, 6, 30)
+    assert unpaid(tmp_path, day, graph=neo4j_uri).rows.equals(unpaid(tmp_path, day).rows)

@@ -5,7 +5,18 @@ from dataclasses import astuple
 import numpy as np
 
 from tracer.flow.bounds.limits import ANY, Found
-from tracer.flow.bounds.maxflow import CUT, LIMIT, WORK, Goals, Graph, push, reversed_graph, undo, work_for
+from tracer.flow.bounds.maxflow import (
+    CUT,
+    LIMIT,
+    WORK,
+    Goals,
+    Graph,
+    mark_behind,
+    push,
+    reversed_graph,
+    undo,
+    work_for,
+)
 from tracer.flow.bounds.network import Network
 from tracer.flow.bounds.upstream import Cone, cone_to, graph_of, widths_from, widths_in, widths_to
 from tracer.flow.codes import CASH_IN, INDICATOR_MONEY, OPENING, UNEXPLAINED, Int32, Int64
@@ -131,7 +142,7 @@ class _Question:
         least_low = np.maximum(0, most - (can.sum() - can))
         least_high = np.minimum(self.known, np.maximum(0, most - (surely.sum() - surely)))
         found = Found(self.origins, least_high, upper, np.ones(len(upper), np.bool_))
-        self._search(found, np.flatnonzero(lower < upper), np.flatnonzero(least_low < least_high))
+        self._search(found, lower, np.flatnonzero(least_low < least_high))
         for k in np.flatnonzero(~found.tight).tolist():
             low, high = self._interval(k)
             found.least[k], found.most[k] = max(least_low[k], low), min(upper[k], high)
@@ -142,12 +153,20 @@ class _Question:
         np.add.at(sums, self.group, fen)
         return sums
 
-    def _search(self, found: Found, open_most: Int64, open_least: Int64) -> None:
+    def _search(self, found: Found, lower: Int64, open_least: Int64) -> None:
+        """Look for what is open; what is narrow for one origin is for all that have to come through there."""
+        open_most = np.flatnonzero(lower < found.most)
         if not len(open_most) and not len(open_least):
             return
         search = _Search(self)
         for k in open_most.tolist():
-            found.most[k], found.tight[k] = search.most_of(self.births[k], int(found.most[k]))
+            upper = int(found.most[k])
+            if lower[k] == upper:
+                continue
+            found.most[k], found.tight[k] = search.most_of(self.births[k], upper)
+            if search.has_cut:
+                behind = self._sums(np.where(search.is_behind[search.nodes], self.cone.born, 0))
+                np.minimum(found.most, found.most[k] + behind, out=found.most)
         if len(open_least):
             search.carry_all()
         for k in open_least.tolist():
@@ -180,6 +199,8 @@ class _Search:
         self.heads, self.end = stands[cone.birth], stands[[question.end]]
         self.edges = np.arange(len(self.graph.tail) - births, len(self.graph.tail))
         self.width, self.reach = np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
+        self.has_cut, self.is_behind = False, np.zeros(nodes, np.bool_)
+        """Whether the last search found less than it was to, and the nodes behind the narrowest cut then."""
         self.to_births = Goals(np.zeros(nodes, np.int64), ANY, np.ones(nodes, np.int64))
         self.to_births.width[self.nodes] = ANY
         width = np.zeros(nodes, np.int64)
@@ -192,13 +213,13 @@ class _Search:
         A search that goes forward is short where the births are scarce, one that goes back where money is
         scarce near the end. Which that is shows: they take turns, each time with four times as much work.
         """
+        self.has_cut = False
         fen = self.graph.most[self.edges[births]]
         forward = self.to_end._replace(need=upper)
         reached = self._turn(self.graph, forward, self.nodes[births], fen, upper, FIRST_TURN)
         if reached >= 0:
             return reached, True
         widths_in(self.graph, self.nodes[births], fen, self.width, self.reach)
-        upper = min(upper, int(self.reach[self.end[0]]))
         if self.width[self.end[0]] >= upper:
             return upper, True
         turn, back = FIRST_TURN, Goals(self.width, upper, self.reach)
@@ -217,8 +238,11 @@ class _Search:
         state = self.work.state
         state[LIMIT] = min(self.limit, state[WORK] + turn)
         reached = push(graph, self.work, goals, begin, fen.copy(), upper)
-        undo(self.work)
         is_sure = state[CUT] == 0 or reached == upper
+        if is_sure and reached < upper:
+            ends = begin if graph is self.back else np.flatnonzero(goals.width >= goals.need)
+            self.has_cut = mark_behind(self.graph, self.work, ends.astype(np.int32), self.is_behind)
+        undo(self.work)
         state[CUT] = 0
         return reached if is_sure else -1
 

@@ -103,6 +103,6 @@ class Side:
         reach = np.append(self.reach, np.ones(len(self.at), np.int64))
         most = high[searched]
         back, work = reversed_graph(graph), work_for(graph, self.limit)
-        done = push_each(back, work, width, reach, ends[searched], most)
+        done = push_each(back, work, width, reach, ends[searched], low[searched], most)
         high[searched] = most
         tight[searched[done:]] = False

@@ -11,8 +11,9 @@ import numpy as np
 from tracer.flow.codes import Bool, Int32, Int64
 from tracer.flow.compiled import allocating, compiled, inlined
 
-STAMP, TOUCHED, WORK, LIMIT, CUT = range(5)
-"""Places in `Work.state`: last search, edges changed, edges looked at, their limit, if that was too low."""
+STAMP, TOUCHED, WORK, LIMIT, CUT, MARKED, MARK_COST = range(7)
+"""Places in `Work.state`: last search, edges changed, edges looked at, their limit, if that was too low;
+edges looked at when a cut was marked last, and what that took."""
 
 
 class Graph(NamedTuple):
@@ -67,7 +68,7 @@ class Work(NamedTuple):
 def work_for(graph: Graph, limit: int) -> Work:
     """Make the columns for searches that may look at `limit` edges in all."""
     nodes, edges = len(graph.out_start) - 1, len(graph.tail)
-    state = np.zeros(5, np.int64)
+    state = np.zeros(7, np.int64)
     state[LIMIT] = limit
     return Work(
         np.zeros(edges, np.int64), np.empty(edges, np.int32), np.zeros(edges, np.bool_),
@@ -105,16 +106,69 @@ def push(graph: Graph, work: Work, goals: Goals, begin: Int32, fen: Int64, most:
     return total
 
 
+@compiled
+def mark_behind(graph: Graph, work: Work, ends: Int32, is_behind: Bool) -> bool:
+    """After a largest flow to some ends set which nodes more could still go from to one of them, all V.
+
+    They are what lies behind a narrowest cut: no money that comes in elsewhere can be more at the ends than
+    this flow was. Does nothing, and returns False, until searches have cost as much as the last time.
+    """
+    queue, state, count, read = work.queue, work.state, len(ends), 0
+    if state[WORK] - state[MARKED] < state[MARK_COST]:
+        return False
+    is_behind[:] = False
+    for k in range(count):
+        queue[k] = ends[k]
+        is_behind[ends[k]] = True
+    looked = len(is_behind)
+    while read < count:
+        v = queue[read]
+        read += 1
+        arcs = _arcs(graph, v)
+        looked += arcs
+        into = graph.into_start[v + 1] - graph.into_start[v]
+        for k in range(arcs):
+            if k < into:
+                edge = graph.into[graph.into_start[v] + k]
+                u, rest = graph.tail[edge], graph.most[edge] - work.flow[edge]
+            else:
+                edge = graph.out[graph.out_start[v] + k - into]
+                u, rest = graph.head[edge], work.flow[edge]
+            if rest > 0 and not is_behind[u]:
+                is_behind[u] = True
+                queue[count] = u
+                count += 1
+    state[WORK] += looked
+    state[MARKED], state[MARK_COST] = state[WORK], looked
+    return True
+
+
 @allocating
-def push_each(graph: Graph, work: Work, width: Int64, reach: Int64, begin: Int32, most: Int64) -> int:
+def push_each(
+    graph: Graph, work: Work, width: Int64, reach: Int64, begin: Int32, least: Int64, most: Int64
+) -> int:
     """Replace each of `most`, which is not too low, by the largest flow from the node beside it alone.
 
-    Stops when the work is too much; returns how many are done.
+    Where it is `least`, which is not too high, it is known. What is narrow for one is for all on its side of
+    the cut. Stops when the work is too much; returns how many are done.
     """
     one, fen = np.empty(1, np.int32), np.empty(1, np.int64)
+    goals, is_behind = np.empty(len(width), np.int32), np.empty(len(width), np.bool_)
     for k in range(len(begin)):
+        if least[k] == most[k]:
+            continue
         one[0], fen[0] = begin[k], most[k]
         pushed = push(graph, work, Goals(width, most[k], reach), one, fen, most[k])
+        if pushed < most[k] and not work.state[CUT]:
+            count = 0
+            for v in range(len(width)):
+                if width[v] >= most[k]:
+                    goals[count] = v
+                    count += 1
+            if mark_behind(graph, work, goals[:count], is_behind):
+                for j in range(k + 1, len(begin)):
+                    if not is_behind[begin[j]]:
+                        most[j] = min(most[j], pushed)
         undo(work)
         if work.state[CUT]:
             return k

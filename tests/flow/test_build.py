@@ -16,7 +16,7 @@ import pytest
 from tests.flow.ledgers import account, arrow_tables, payment
 from tests.flow.reference import Tables
 from tests.flow.test_flow import ingest
-from tracer.errors import ConservationError, UsageError
+from tracer.errors import ConservationError, DataRefusedError, UsageError
 from tracer.flow import build, store
 from tracer.flow.build import build_flow, flow_of
 from tracer.flow.store import Flow, Texts, bucket_of, open_flow, save_flow
@@ -155,6 +155,14 @@ def test_money_that_does_not_add_up_stops_the_build(tmp_path: Path, monkeypatch:
     with pytest.raises(ConservationError):
         build_flow(tmp_path, "fifo")
     assert builds(tmp_path) == []
+
+
+def test_more_money_than_can_be_counted_is_refused() -> None:
+    most = (1 << 53) - 1
+    held = [account(f"A{n}", "unit", most) for n in range(1_024)]
+    assert flow_of(arrow_tables({"accounts": held})).rows == 0
+    with pytest.raises(DataRefusedError, match="63"):
+        flow_of(arrow_tables({"accounts": [*held, account("B", "unit", 1_024)]}))
 
 
 def test_every_name_is_found_in_its_bucket() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from tracer.errors import DataRefusedError
 from tracer.flow.codes import UNEXPLAINED, Int64, MoneyColumns, Pieces, TooManyPiecesError, counting_holders
 from tracer.flow.columns import TEXT, codes, join
 from tracer.flow.conserve import assert_conserved
@@ -65,8 +66,10 @@ def flow_of(
 def follow(moved: Movements, method: str, as_of: date | None = None, version: int = 0) -> Flow:
     """Follow all the money of some movements in memory; without pieces where they are too many.
 
-    Raises `UsageError` for a method that is not there, `ConservationError` on a bug.
+    Raises `UsageError` for a method that is not there, `DataRefusedError` for more fen than can be counted,
+    `ConservationError` on a bug.
     """
+    _refuse_uncountable(moved)
     counts = counting_holders(moved.holder_kind)
     order = order_rows(moved.day, moved.time_ms, moved.payer, moved.payee, counts)
     flow = partial(_flow, moved, order, method, as_of, version)
@@ -76,6 +79,17 @@ def follow(moved: Movements, method: str, as_of: date | None = None, version: in
         return flow(_nothing_written(order), error.pieces)
     assert_conserved(moved, pieces)
     return flow(pieces, 0)
+
+
+def _refuse_uncountable(moved: MoneyColumns) -> None:
+    """No sum of amounts may leave 64 bits, however they come together."""
+    columns = (moved.amount, moved.issue_fen, moved.opening_fen)
+    halves = [(int((fen >> 32).sum()), int((fen & 0xFFFFFFFF).sum())) for fen in columns]
+    if sum((high << 32) + low for high, low in halves) >= 1 << 63:
+        raise DataRefusedError(
+            "账本的金额合计达到 2 的 63 次方分，无法计算：请检查金额单位（元、万元）/ "
+            "the amounts of this ledger come to 2**63 fen or more, which cannot be counted: check their units"
+        )
 
 
 def _nothing_written(order: Int64) -> Pieces:

@@ -26,6 +26,7 @@ def test_every_method_has_its_column_and_adds_up(run: Run) -> None:
     for method in METHODS:
         name = f"{method.replace('-', '_')}_fen"
         assert sum(part[name] for part in found["parts"]) == found["amount_fen"] == 1_200_000
+        assert found["amount_by_method_fen"][method] == 1_200_000
         alone = json.loads(run(*PAYMENT[:4], "--method", method, "--format", "json").stdout)
         parts = {part["id"]: part["fen"] for part in alone["parts"]}
         assert {part["id"]: part[name] for part in found["parts"] if part[name]} == parts

@@ -77,6 +77,7 @@ class Comparison:
             "direction": self.linked.direction,
             "methods": list(self.amount_fen),
             "amount_fen": self.amount_fen["linked"],
+            "amount_by_method_fen": self.amount_fen,
             "documented_fen": self.documented_fen,
             "agreed_fen": self.agreed_fen,
             "certain_fen": self.certain_fen,

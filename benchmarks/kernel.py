@@ -36,7 +36,7 @@ SHAPES: dict[str, Callable[[int], Tree]] = {
 PYTHON_ROWS = 200_000
 """Plain Python is asked for no more rows than this; its time per row does not fall with the size."""
 
-RECORDED = {"lifo": 9_200, "pro-rata": 1_100}
+RECORDED = {"lifo": 9_200}
 """Transfers per second of the public tool of `follow-the-money` on two such cores, measured once."""
 
 

@@ -138,9 +138,14 @@ def compare(peers: dict[str, Search], raw: Raw, flow: Flow, rows: list[int], lim
         for row, answer in zip(rows, answers, strict=True):
             if answer.is_all and answer.of == "ways":
                 assert ways.setdefault(row, answer.count) == answer.count, f"{peer}: other ways to row {row}"
-        print(
-            f"    {peer:<32} median {1000 * spent:9.2f} ms = {spent / ours:9,.1f} × ours   {outcome(answers)}"
-        )
+        told = f"{ratio(spent / ours, answers)}   {outcome(answers)}"
+        print(f"    {peer:<32} median {1000 * spent:9.2f} ms {told}")
+
+
+def ratio(times: float, answers: list[Found]) -> str:
+    """How many times as long as ours: at least, where searches were cut; none, where each was."""
+    done = [answer.is_all for answer in answers]
+    return f"{'=' if all(done) else '≥'} {times:9,.1f} × ours" if any(done) else f"{'no answer':>18}"
 
 
 def ask_peer(search: Search, raw: Raw, limit_s: float, row: int) -> Found:

@@ -45,6 +45,8 @@ class Checked:
     problems: list[dict[str, Any]] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
     """Rows with content, from 1, that the spreadsheet does not show."""
+    unheaded: list[int] = field(default_factory=list)
+    """Columns, from 0, without a header in which data rows have content."""
 
 
 def check(sheet: Sheet, plan: Plan) -> Checked:
@@ -90,6 +92,7 @@ def _refused(sheet: Sheet, plan: Plan) -> Checked:
         int((kinds == BLANK).sum()),
         problems=problems,
         hidden=_hidden_rows(sheet, plan, kinds),
+        unheaded=_unheaded_columns(sheet, plan, kinds),
     )
 
 
@@ -97,6 +100,21 @@ def _hidden_rows(sheet: Sheet, plan: Plan, kinds: Int8s) -> list[int]:
     start = plan.header_row
     below = (row - start for row in sorted(sheet.hidden.rows))
     return [start + row + 1 for row in below if 0 <= row < len(kinds) and kinds[row] != BLANK]
+
+
+def _unheaded_columns(sheet: Sheet, plan: Plan, kinds: Int8s) -> list[int]:
+    start, used = plan.header_row, {cell for cells in plan.sources.values() for cell in cells}
+    width = len(sheet.row(0, start)) if len(kinds) and plan.header else 0
+    data = pa.array(kinds == DATA)
+    bare = [at for at in range(width) if at >= len(plan.header) or not plan.header[at].strip(STRIPPED)]
+    filled = (at for at in bare if at not in used and _is_filled(sheet, at, start, data))
+    return list(filled)
+
+
+def _is_filled(sheet: Sheet, cell: int, start: int, data: pa.Array) -> bool:
+    texts = pc.utf8_trim(sheet.texts(cell, start, "text", "元").values, characters=STRIPPED)
+    found: bool = pc.any(pc.and_(pc.not_equal(texts, ""), data), min_count=0).as_py()
+    return found
 
 
 @dataclass
@@ -135,6 +153,7 @@ class _Check:
             good,
             problems,
             _hidden_rows(self.sheet, self.plan, kinds),
+            _unheaded_columns(self.sheet, self.plan, kinds),
         )
 
     def _convert(self, column: Column, rows: int) -> tuple[pa.Array | None, Converted]:

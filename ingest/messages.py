@@ -219,6 +219,12 @@ MESSAGES: dict[str, Message] = {
         "the workbook is protected by a password and was not read",
         "open it with its password in a spreadsheet program, remove the password, save it, and ingest that",
     ),
+    "other-package": Message(
+        "不是 XLSX 工作簿，而是 {kind}，没有读取",
+        "XLSB、ODS 用表格软件另存为 XLSX；ZIP 先解压，再读入其中的文件",
+        "no XLSX workbook but {kind}; not read",
+        "save XLSB and ODS as XLSX in a spreadsheet program; unpack a ZIP file and ingest what is in it",
+    ),
     "damaged": Message(
         "工作簿已损坏，没有读取：{reason}",
         "重新拷贝或下载此文件；若 Excel 或 WPS 还能打开或修复，另存为 XLSX 后再读入",
@@ -303,6 +309,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "aside": (
         "{columns} 列在表的旁边，没有认出是哪张表，不读取",
         "columns {columns} stand beside the table and are no table that is known; not read",
+    ),
+    "unheaded": (
+        "{columns} 列没有表头而有内容，不读取",
+        "columns {columns} have content but no header; not read",
     ),
     "lacks-header": ("没有表头“{header}”，不读取", "no header {header}, not read"),
 }

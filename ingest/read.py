@@ -85,6 +85,8 @@ def open_file(source: SourceFile) -> Opened:
             start = stream.read(_SNIFFED)
         if not start:
             raise FileRefusedError("empty-file")
+        if start.startswith(_ZIP) and (kind := _other_package(source.path)):
+            raise FileRefusedError("other-package", kind=kind)
         if start.startswith(_OLE) or (start.startswith(_ZIP) and zipfile.is_zipfile(source.path)):
             return Opened(*workbook_sheets(source.name, source.path))
         if start.startswith(_ZIP):
@@ -112,3 +114,20 @@ def _plain_start(start: bytes) -> bytes:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return start.decode("utf-16", errors="ignore").encode()
     return start.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def _other_package(path: Path) -> str | None:
+    """What a ZIP file is that holds no XLSX workbook, as far as its names tell."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = package.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return None  # told as damaged when it is opened
+    if any(name.startswith("xl/") and name.endswith(".xml") for name in names):
+        return None
+    if "xl/workbook.bin" in names:
+        return "XLSB"
+    if "content.xml" in names:
+        return "ODS"
+    is_office = "[Content_Types].xml" in names
+    return None if is_office or not names else "ZIP"

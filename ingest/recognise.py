@@ -20,8 +20,12 @@ _TABLES_SHOWN = 3
 _REFERENCE = re.compile(r"=\+?(?:'[^']+'!|[^!'\"]+!)?\$?[A-Z]{1,3}\$?\d+")
 
 
-def planned(candidate: Candidate, sheet: Sheet) -> Plan:
-    """How to read the part of a sheet that has this header."""
+def planned(candidate: Candidate, sheet: Sheet, above: Sheet | None = None) -> Plan:
+    """How to read the part of a sheet that has this header.
+
+    Of one of several tables side by side `above` is what stands above all of them: a unit there may be meant
+    for all, where the table has none of its own.
+    """
     tables = _tables(candidate)
     if len(tables) > 1:
         tables = _hinted(tables, sheet)
@@ -30,7 +34,8 @@ def planned(candidate: Candidate, sheet: Sheet) -> Plan:
     plan.depth = plan.header_row - candidate.first_row
     _tell_lost_headers(plan, candidate, sheet)
     if plan.table:
-        set_units(plan, {name: candidate.units[cells[0]] for name, cells in plan.sources.items()}, sheet)
+        stated = {name: candidate.units[cells[0]] for name, cells in plan.sources.items()}
+        set_units(plan, stated, sheet, above=above)
         _refuse_lost_units(plan, sheet)
         suggest(sheet, plan)
         plan.refuse_missing()

@@ -164,8 +164,7 @@ class _Run:
             for first, last in made.above:
                 self.note("above-header", source, sheet.name, rows=f"{first}–{last}")
             for columns in made.aside:
-                said = f"{column_letter(columns[0])}–{column_letter(columns[-1])}"
-                self.note("aside", source, sheet.name, columns=said)
+                self.note("aside", source, sheet.name, columns=letters_in_runs(columns))
         if not found:
             text_only = all(isinstance(sheet, CsvSheet) for sheet in sheets)
             code = "not-a-workbook" if source.is_workbook and text_only else "no-table"
@@ -255,6 +254,8 @@ class _Run:
             self.note(
                 "hidden-rows", source, sheet.name, rows=in_runs(checked.hidden), count=len(checked.hidden)
             )
+        if checked.unheaded:
+            self.note("unheaded", source, sheet.name, columns=letters_in_runs(checked.unheaded))
         if columns := _hidden_columns(sheet, plan):
             self.note(
                 "hidden-columns",
@@ -284,7 +285,12 @@ def _hidden_columns(sheet: Sheet, plan: Plan) -> list[str]:
     return [f"{column_letter(at)}（{brief(plan.header[at])}）" for at in headed]
 
 
-def in_runs(numbers: Sequence[int]) -> str:
+def letters_in_runs(columns: Sequence[int]) -> str:
+    """Ascending columns from 0 by their letters: `C, E–F`."""
+    return in_runs(columns, column_letter)
+
+
+def in_runs(numbers: Sequence[int], shown_as: Callable[[int], str] = str) -> str:
     """Ascending numbers, neighbours drawn together: `3, 7–9`."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -292,7 +298,9 @@ def in_runs(numbers: Sequence[int]) -> str:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    shown = [str(first) if first == last else f"{first}–{last}" for first, last in runs]
+    shown = [
+        shown_as(first) if first == last else f"{shown_as(first)}–{shown_as(last)}" for first, last in runs
+    ]
     return ", ".join(shown[:_RUNS_MAX]) + (" …" if len(shown) > _RUNS_MAX else "")
 
 

@@ -21,7 +21,7 @@ from ingest.recognise import planned, unsure
 from ingest.rows import FOOTNOTE, NOTE, TOTALS_WORD
 from ingest.sheet import Sheet
 from ingest.suggest import is_like, likely_header
-from ingest.units import corner_units, stated_unit
+from ingest.units import stated_unit
 
 _TABLES_MAX = 200
 """More tables than this on one sheet are none: it is one that repeats itself."""
@@ -85,20 +85,13 @@ def _take(made: Layout, part: Part, header: Candidate) -> None:
         made.aside += [columns for columns in sides if columns not in full]
         for columns in full:
             side = Part(part.sheet, part.first, part.stop, columns, reasons)
-            made.tables.append(Found(side, _planned_beside(header.only(columns), side, part)))
+            above = Part(part.sheet, part.first, header.first_row)
+            made.tables.append(Found(side, planned(header.only(columns), side, above)))
     elif reasons:
         kept = Part(part.sheet, part.first, part.stop, None, reasons)
         made.tables.append(Found(kept, plan))
     else:
         made.tables.append(Found(part, plan))
-
-
-def _planned_beside(header: Candidate, side: Part, whole: Part) -> Plan:
-    """The plan of one of several tables side by side; a unit above one of them alone may be that of all."""
-    plan = planned(header, side)
-    if plan.table and plan.unstated and not corner_units(side, plan):
-        return planned(header, Part(whole.sheet, whole.first, whole.stop, None, side.without))
-    return plan
 
 
 def _sides(header: Candidate) -> list[range]:

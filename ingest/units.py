@@ -31,16 +31,23 @@ def stated_unit(text: str) -> str | None:
 
 
 def set_units(
-    plan: Plan, stated: Mapping[str, str | None], sheet: Sheet, told: Mapping[str, str] | None = None
+    plan: Plan,
+    stated: Mapping[str, str | None],
+    sheet: Sheet,
+    told: Mapping[str, str] | None = None,
+    above: Sheet | None = None,
 ) -> None:
     """The unit of every money column: its header's or that of a row of units, else the one beside the table.
 
     What a mapping file tells (under the empty name for all columns that it does not name) beats all of these.
+    Where nothing beside the table says one, that `above` it and its neighbours counts.
     """
     told = told or {}
     plan.below = _rows_below(plan, sheet)
     under = {cell: unit for units in plan.below.values() for cell, unit in units.items()}
     plan.beside = corner_units(sheet, plan)
+    if not plan.beside and above is not None:
+        plan.beside = corner_units(above, plan)
     for name, cells in plan.sources.items():
         own = {unit for unit in (stated.get(name), *(under.get(cell) for cell in cells)) if unit}
         if unit := told.get(name) or told.get(""):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,24 @@ def test_types_gaps_merged_cells_and_formulas_of_xml_spreadsheets(tmp_path: Path
 def test_xml_spreadsheets_that_are_refused(tmp_path: Path, content: str, problem: str) -> None:
     (tmp_path / "a.xls").write_text(content, "utf-8")
     assert [p["problem"] for p in ingested(tmp_path, tmp_path / "a.xls")["problems"]] == [problem]
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("ODS", ["mimetype", "content.xml"]),
+        ("XLSB", ["[Content_Types].xml", "xl/workbook.bin"]),
+        ("ZIP", ["一月.csv"]),
+    ],
+)
+def test_packages_that_are_no_xlsx_are_told_by_what_they_are(
+    tmp_path: Path, kind: str, names: list[str]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as package:
+        for name in names:
+            package.writestr(name, "x")
+    report = ingested(tmp_path, tmp_path / "a.xlsx")
+    assert [p["problem"] for p in report["problems"]] == [f"不是 XLSX 工作簿，而是 {kind}，没有读取"]
 
 
 def _notes(report: dict[str, Any]) -> list[tuple[str | None, str]]:

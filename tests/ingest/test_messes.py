@@ -268,6 +268,31 @@ def test_tables_side_by_side(tmp_path: Path, mess: str) -> None:
     assert told(ingested(tmp_path, write_xlsx(tmp_path / "a.xlsx", rows))) == expected
 
 
+def test_a_note_below_one_of_two_tables_is_no_unit_of_the_other(tmp_path: Path) -> None:
+    rows = [
+        (*SPLIT_HEADER, "", *SPLIT_HEADER),
+        (*ONE, "", *TWO),
+        ("注：单位为万元", "", "", "", "", "注：单位为元"),
+    ]
+    report = ingested(tmp_path, write_xlsx(tmp_path / "a.xlsx", rows))
+    assert told(report) == [
+        ("splits", (2, 1, 0, 0, 1, 0), TEN_THOUSAND),
+        ("splits", (2, 1, 0, 0, 1, 0), 2 * YUAN),
+    ]
+
+
+def test_content_without_a_header_is_named(tmp_path: Path) -> None:
+    rows = [
+        ("", *SPLIT_HEADER),
+        ("", *ONE, "", "手写批注"),
+        ("√", *TWO, "已核", ""),
+        ("", *TOTAL, "", "", "经办人"),
+    ]
+    report = ingested(tmp_path, write_xlsx(tmp_path / "a.xlsx", rows))
+    assert told(report) == [("splits", (3, 2, 0, 1, 0, 0), 3 * YUAN)]
+    assert [note["note"] for note in report["notes"]] == ["A, F–G 列没有表头而有内容，不读取"]
+
+
 def test_a_small_table_beside_ours_is_named_and_not_read(tmp_path: Path) -> None:
     rows = [(*SPLIT_HEADER, "", "乡镇", "金额"), (*ONE, "", "甲乡", 1), (*TWO, "", "乙乡", 2)]
     report = ingested(tmp_path, write_xlsx(tmp_path / "a.xlsx", rows))

@@ -74,7 +74,7 @@ def reason_text(reason: Mapping[str, Any], lang: Language) -> str:
 
 def reasons_text(reasons: Iterable[Mapping[str, Any]], lang: Language) -> str:
     """The reasons with the most weight, with their weights; not the odds beforehand, which all share."""
-    told = (one for one in reasons if one["bits"] and one["level"] is not None)
+    told = (one for one in reasons if one["bits"] and one["reason"] != "people")
     heavy = sorted(told, key=lambda one: -abs(one["bits"]))
     texts = (f"{reason_text(one, lang)} {bits_text(one['bits'])}" for one in heavy[:REASONS_SHOWN])
     return ("; " if lang == "en" else "；").join(texts)

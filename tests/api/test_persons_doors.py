@@ -96,11 +96,10 @@ def test_every_form_tells_the_same(run: Run, client: TestClient) -> None:
 def test_tables_and_the_api_are_masked_and_say_why(run: Run, client: TestClient) -> None:
     table = run("unmatched", *DAY)
     assert all(
-        text in table
-        for text in ("522324", "183.00", "64.48%", "45.31%", "赵*", "姓名 相同 +9.9", "只有姓名相符")
+        text in table for text in ("522324", "183.00", "64.48%", "45.31%", "赵*", "姓名", "只有姓名相符")
     )
     english = run("unmatched", *DAY, "--by", "fund", "--of", "产业资金", "--lang", "en")
-    assert all(text in english for text in ("Had left", "number and name agree", "15.38%", "+23.1"))
+    assert all(text in english for text in ("Had left", "number and name agree", "15.38%", "李*"))
     assert not re.search("[（：；]", english)
     answers = json.dumps([get(client, "/unmatched"), get(client, "/match/pairs")], ensure_ascii=False)
     for text in (table, english, run("match", "list", *DAY), answers):
@@ -186,9 +185,7 @@ def test_a_pair_is_decided_and_undone_on_the_command_line(run: Run) -> None:
     (pair,) = run("match", "list", *DAY, "--format", "json")["pairs"]
     shown = run("match", "show", pair["pair"], *DAY)
     total = f"{pair['total_bits']:+.1f}"
-    assert all(
-        text in shown for text in (total, "姓名 相同", "只有姓名相符", f"match decide {pair['pair']} same")
-    )
+    assert all(text in shown for text in (total, "姓名", "只有姓名相符", f"match decide {pair['pair']} same"))
     made = run("match", "decide", pair["pair"], "same", *DAY, *WHO, "--format", "json")
     assert (made["decision_id"], made["verdict"], made["pair"]) == ("D000001", "same", pair["pair"])
     assert made["shown"]["total_bits"] == pair["total_bits"]
@@ -263,8 +260,9 @@ def test_a_finding_on_a_person_tells_who_it_may_be(run: Run, client: TestClient)
 
 def test_all_that_matching_says_has_words_in_both_languages() -> None:
     source = Path(decide.__file__).read_text("utf-8")
-    bases = set(re.findall(r'^ {8}"([a-z ]+)": ', source, re.MULTILINE)) | {"name and account", "decision"}
-    assert bases >= {*decide.NO_MATCH_BASES, *decide.UNSURE_BASES, "id and name"}
+    bases = set(re.findall(r'^ {8}"([a-z ]+)": ', source, re.MULTILINE))
+    assert "id and name" in bases
+    bases |= {*decide.NO_MATCH_BASES, *decide.UNSURE_BASES, "name and account", "decision"}
     said = [("basis", name) for name in bases]
     said += [("reason", comparison.name) for comparison in COMPARISONS] + [("reason", "people")]
     said += [("level", level.name) for comparison in COMPARISONS for level in comparison.levels]

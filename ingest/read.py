@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.biff import hidden_in
 from ingest.csvfile import CsvSheet
 from ingest.htmlfile import archive_sheets, html_sheets, is_html, is_web_archive
-from ingest.sheet import FileRefusedError, Sheet
+from ingest.sheet import NOTHING_HIDDEN, FileRefusedError, Grid, Sheet
 from ingest.workbook import damaged, workbook_sheets
 from ingest.xmlfile import is_xml_spreadsheet, xml_sheets
 from tracer.errors import UsageError
@@ -87,7 +88,9 @@ def open_file(source: SourceFile) -> Opened:
             raise FileRefusedError("empty-file")
         if start.startswith(_ZIP) and (kind := _other_package(source.path)):
             raise FileRefusedError("other-package", kind=kind)
-        if start.startswith(_OLE) or (start.startswith(_ZIP) and zipfile.is_zipfile(source.path)):
+        if start.startswith(_OLE):
+            return _with_hidden(source.path, *workbook_sheets(source.name, source.path))
+        if start.startswith(_ZIP) and zipfile.is_zipfile(source.path):
             return Opened(*workbook_sheets(source.name, source.path))
         if start.startswith(_ZIP):
             raise damaged("zip")
@@ -107,6 +110,14 @@ def open_file(source: SourceFile) -> Opened:
         if source.is_workbook and refusal.code in ("encoding", "not-text", "quotes"):
             raise FileRefusedError("not-a-workbook") from refusal
         raise
+
+
+def _with_hidden(path: Path, sheets: list[Grid], hidden: list[Grid]) -> Opened:
+    """An XLS workbook with what it hides in its sheets."""
+    found = hidden_in(path)
+    for sheet in (*sheets, *hidden):
+        sheet.hidden = found.get(sheet.name or "", NOTHING_HIDDEN)
+    return Opened(sheets, hidden)
 
 
 def _plain_start(start: bytes) -> bytes:

@@ -62,7 +62,13 @@ def write_xlsx(path: Path, rows: Sequence[Row], sheet: str = "Sheet1", merge: Se
     return path
 
 
-def write_xls(path: Path, rows: Sequence[Row], sheet: str = "Sheet1") -> Path:
+def write_xls(
+    path: Path,
+    rows: Sequence[Row],
+    sheet: str = "Sheet1",
+    hidden_rows: Sequence[int] = (),
+    hidden_columns: Sequence[int] = (),
+) -> Path:
     """The smallest BIFF8 workbook: one sheet of numbers and texts in an OLE container."""
 
     def record(number: int, body: bytes) -> bytes:
@@ -77,7 +83,11 @@ def write_xls(path: Path, rows: Sequence[Row], sheet: str = "Sheet1") -> Path:
     offset = len(book) + 4 + 6 + len(name) + 4
     book += record(0x85, struct.pack("<IBB", offset, 0, 0) + name) + record(0x0A, b"")
     book += record(0x809, bof.replace(b"\x05\x00", b"\x10\x00", 1))
+    for c in hidden_columns:
+        book += record(0x7D, struct.pack("<6H", c, c, 2048, 0, 1, 0))
     for r, row in enumerate(rows):
+        if r in hidden_rows:
+            book += record(0x208, struct.pack("<8H", r, 0, len(row), 255, 0, 0, 0x120, 15))
         for c, cell in enumerate(row):
             if isinstance(cell, int | float):
                 book += record(0x203, struct.pack("<HHHd", r, c, 0, cell))

@@ -2,15 +2,20 @@
 
 import datetime as dt
 import shutil
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ingest.biff import hidden_in
 from ingest.run import in_runs
-from tests.ingest.samples import SPLIT_HEADER, counts, csv_text, ingested, write_xlsx
+from ingest.sheet import Hidden
+from tests.ingest.samples import SPLIT_HEADER, counts, csv_text, ingested, write_xls, write_xlsx
 
 DAY = dt.date(2019, 1, 2)
 ROWS = [
@@ -193,6 +198,29 @@ def test_what_a_page_hides_is_named(tmp_path: Path, how: str) -> None:
         ("1", "有隐藏的行，照常处理：第 3 行（共 1 行有内容）"),
         ("1", "有隐藏的列，照常处理：C（金额）"),
     ]
+
+
+def test_what_an_old_workbook_hides_is_named(tmp_path: Path) -> None:
+    path = write_xls(tmp_path / "a.xls", ROWS, sheet="分解", hidden_rows=[2, 9], hidden_columns=[2, 7])
+    report = ingested(tmp_path, path)
+    assert counts(report["batches"][0]) == (3, 2, 0, 1, 0, 0)
+    assert _notes(report) == [
+        ("分解", "有隐藏的行，照常处理：第 3 行（共 1 行有内容）"),
+        ("分解", "有隐藏的列，照常处理：C（金额）"),
+    ]
+
+
+@given(st.integers(0, 511), st.integers(0, 255))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_a_broken_container_tells_nothing_of_what_is_hidden_and_does_not_fail(at: int, octet: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = write_xls(Path(name) / "a.xls", ROWS, sheet="分解", hidden_rows=[2])
+        good = path.read_bytes()
+        assert hidden_in(path) == {"分解": Hidden(frozenset({2}))}
+        path.write_bytes(good[:at] + bytes([octet]) + good[at + 1 :])
+        assert hidden_in(path) in ({}, {"分解": Hidden(frozenset({2}))})
+        path.write_bytes(good[: at * 8])
+        assert set(hidden_in(path)) <= {"分解"}
 
 
 def test_what_an_xml_spreadsheet_hides_is_named(tmp_path: Path) -> None:

@@ -231,6 +231,7 @@ def show_rule(
     pack: PackOption = None,
 ) -> None:
     """一条规则：依据、参数、查询。 One rule: basis, parameters, query; csv has its parameters."""
+    from tracer.registers.store import Registers
     from tracer.rules.load import choose_rules, rule_page
     from tracer.rules.packs import load_packs
 
@@ -238,6 +239,8 @@ def show_rule(
     packs = load_packs(chosen.home)
     year = packs.years[-1] if pack is None else packs.check_year(pack)
     page = rule_page(choose_rules(packs.rules(year, [rule]), [rule])[0])
+    if classes := Registers(chosen.home).named_by(page["rule_id"]):
+        page["needs"].append("|".join(classes))
     if chosen.format == "json":
         write_json(page)
     elif chosen.format == "csv":

@@ -155,6 +155,8 @@ def test_a_register_adds_its_rule_and_changes_nothing_else(county: Run, tmp_path
     assert [finding for finding in after["findings"] if finding["rule_id"] != "RHD1"] == before["findings"]
     assert after["not_evaluable"] == before["not_evaluable"]
     assert [entry for entry in after["rules"] if entry["rule_id"] != "RHD1"] == before["rules"]
+    shown = json.loads(county("rules", "show", "RHD1", "--format", "json").stdout)
+    assert shown["needs"] == ["payments", "deaths"]
     (finding,) = new
     assert (finding["subject"], finding["level"], finding["amount_fen"]) == ("P1", "yellow", 10_000)
     (cited,) = [row["register"] for row in finding["evidence"] if row["table"] == "deaths"]

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,7 @@ def load_classes(home: Path | None = None) -> Classes:
     return found
 
 
+@lru_cache(maxsize=64)
 def parse_class(text: str, file: str) -> RegisterClass:
     """The class that a YAML text declares; raises DataRefusedError with all that is wrong in it."""
     try:

@@ -154,11 +154,15 @@ class Registers:
             self.classes[one.register].rule for one in self.imports if one.register in self.classes
         )
 
+    def named_by(self, rule_id: str) -> list[str]:
+        """The classes that name a rule."""
+        return [one.name for one in self.classes.values() if one.rule == rule_id]
+
     def missing(self, rule_id: str, as_of: date | None) -> list[str]:
         """The classes that a rule lacks on a day: those that name it, where none of them has an import."""
         if not self.folder.is_dir():
             return []
-        named = [one.name for one in self.classes.values() if one.rule == rule_id]
+        named = self.named_by(rule_id)
         seen = {one.register for one in self.seen(as_of)}
         return [] if seen.intersection(named) else named
 

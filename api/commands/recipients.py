@@ -115,13 +115,14 @@ def _write_unmatched(
         write_line(line)
     columns = [status for status in STATUSES if found.total[f"{status}_fen"]]
     heads = [chosen.say(f"recipient_{status}") for status in columns]
-    made = table(chosen.say(by), *words(chosen.lang, "paid_to_persons"), *heads, chosen.say("outside_share"),
-                 right=range(1, len(columns) + 3))  # fmt: skip
+    ends = words(chosen.lang, "outside_share", "outside_counts")
+    made = table(*words(chosen.lang, by, "paid_to_persons"), *heads, *ends, right=range(1, len(columns) + 3))
     for row in [*groups, found.total]:
         name = masked_row(row)[by] or chosen.say("not_known") if by in row else chosen.say("total")
         sums = (format_yuan(row[f"{status}_fen"]) for status in ("total", *columns))
-        share = "" if found.missing else share_text(row["share_basis_points"])
-        add_row(made, name, *sums, share)
+        counts = {name: row[f"outside_{name}"] for name in ("recipients", "payments")}
+        outside = (share_text(row["share_basis_points"]), chosen.say("outside_count", **counts))
+        add_row(made, name, *sums, *(("", "") if found.missing else outside))
     write_table(made)
     if found.missing:
         return

@@ -7,6 +7,7 @@ and for each county, fund and project, or the answer stops. Rules never read any
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class Unmatched:
         """By county, fund or project: `TOTAL` sums, the group with most money outside the register first."""
         return self._asked(f"SELECT {by}, {_SUMS} FROM lines GROUP BY {by} ORDER BY outside_fen DESC, {by}")
 
-    @property
+    @cached_property
     def total(self) -> dict[str, Any]:
         """The same sums over everything."""
         return self._asked(f"SELECT {_SUMS} FROM lines")[0]

@@ -138,10 +138,18 @@ def show_pair(context: typer.Context, pair: PairKey, as_of: AsOf = None) -> None
         write_line(chosen.say("bits_note"))
         if records:
             _write_records(chosen, records)
-        ends = ["--as-of", as_of, "--by", chosen.say("who"), "--why", "…"]
-        write_line(
-            chosen.say("decide_how", command=chosen.command("match", "decide", one.key, "same", *ends))
-        )
+        write_line(_how_on(chosen, one.key, records, as_of))
+
+
+def _how_on(chosen: Choices, pair: str, records: list[dict[str, Any]], as_of: str | None) -> str:
+    """The command that decides on a pair, or takes back what stands."""
+    ends = ["--by", chosen.say("pair_decided_by"), "--why", "…"]
+    if records and records[-1]["verdict"] != "withdrawn":
+        command = chosen.command("match", "undo", records[-1]["decision_id"], *ends)
+        return chosen.say("undo_how", command=command)
+    return chosen.say(
+        "decide_how", command=chosen.command("match", "decide", pair, "same", "--as-of", as_of, *ends)
+    )
 
 
 @match_app.command("decide")

@@ -191,7 +191,7 @@ def test_a_pair_is_decided_and_undone_on_the_command_line(run: Run) -> None:
     assert made["shown"]["total_bits"] == pair["total_bits"]
     assert run("unmatched", *DAY, "--format", "json")["total"]["match_fen"] == 175_00
     assert "D000001" in run("match", "decide", pair["pair"], "different", *DAY, *WHO, code=3)
-    assert "D000001" in run("match", "show", pair["pair"], *DAY, "--lang", "en")
+    assert "match undo D000001" in run("match", "show", pair["pair"], *DAY, "--lang", "en")
     log = run("match", "decisions")
     assert hides(log)
     assert "是本人" in log

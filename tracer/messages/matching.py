@@ -17,6 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "verdict": ("结论", "Verdict"),
     "why": ("理由", "Why"),
+    "undo_how": ("撤回现有的决定：{command}", "To take back what stands: {command}"),
     "decide_how": ("记录决定：{command}", "To decide: {command}"),
     "decisions_unused": (
         "{count:,} 个决定所说的对象或人员，这一天的账本里已经没有；见 {fundtrail} match decisions",

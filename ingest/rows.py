@@ -103,9 +103,8 @@ def classify(sheet: Sheet, plan: Plan, rows: int, mapped: Mapped) -> Kinds:
         cell = plan.sources[name][0]
         if cell < len(plan.header):
             suspects |= _mask(pc.equal(texts, plan.header[cell]))
-    header = [header_text(text) for text in plan.header]
     judge = _Judge(
-        header,
+        _layers(sheet, plan),
         tuple(cell for name in identifying for cell in plan.sources[name]),
         frozenset(cell for cells in plan.sources.values() for cell in cells),
         automatic=plan.totals is None and plan.table is not None,
@@ -121,7 +120,8 @@ def classify(sheet: Sheet, plan: Plan, rows: int, mapped: Mapped) -> Kinds:
 
 @dataclass
 class _Judge:
-    header: list[str]
+    headers: list[list[str]]
+    """The header as it is read and, where it takes several rows, each of these."""
     identifying: tuple[int, ...]
     used: frozenset[int]
     automatic: bool
@@ -138,8 +138,7 @@ class _Judge:
             TOTALS_WORD.fullmatch(text) and self._alone(cells, at) for at, text in filled.items()
         ):
             return TOTALS
-        known = [at for at in filled if at < len(self.header) and self.header[at]]
-        if len(known) > 1 and all(filled[at] == self.header[at] for at in known):
+        if any(repeats(filled, header) for header in self.headers):
             return BLANK
         if self._is_note(row, list(filled.values())):
             self.noted = row
@@ -171,6 +170,20 @@ class _Judge:
     def _alone(self, cells: Sequence[str], at: int) -> bool:
         """Whether no identifying cell but this one is filled."""
         return all(cell == at or cell >= len(cells) or is_empty(cells[cell]) for cell in self.identifying)
+
+
+def _layers(sheet: Sheet, plan: Plan) -> list[list[str]]:
+    rows = sheet.head(plan.header_row)[plan.header_row - plan.depth : plan.header_row]
+    return [
+        [header_text(text) for text in row]
+        for row in ([plan.header, *rows] if plan.depth > 1 else [plan.header])
+    ]
+
+
+def repeats(filled: dict[int, str], header: list[str]) -> bool:
+    """Whether a row is the header, or one of its rows, again."""
+    known = [at for at in filled if at < len(header) and header[at]]
+    return len(known) > 1 and all(filled[at] == header[at] for at in known)
 
 
 def matching(sheet: Sheet, plan: Plan, patterns: Sequence[RowPattern]) -> Bools:

@@ -18,7 +18,7 @@ from ingest.headers import KNOWN, header_text, split_header
 from ingest.parts import Part
 from ingest.plan import Plan, is_reason
 from ingest.recognise import planned, unsure
-from ingest.rows import FOOTNOTE, NOTE, TOTALS_WORD
+from ingest.rows import FOOTNOTE, NOTE, TOTALS_WORD, repeats
 from ingest.sheet import Sheet
 from ingest.suggest import is_like, likely_header
 from ingest.units import stated_unit
@@ -124,11 +124,14 @@ def _unread_rows(part: Part, header: Candidate) -> tuple[int, int] | None:
 def _following(part: Part, header: Candidate) -> tuple[int, Candidate] | None:
     """Where the next table below begins (its first row from 0, title included), and its header."""
     sheet, start = part.sheet, header.last_row
-    shown = [header_text(text) for text in header.raw]
+    layers = [header.raw, *part.head()[header.first_row : header.last_row]]
+    shown = [[header_text(text) for text in layer] for layer in layers]
     for at in _like_headers(part, header):
-        again = [header_text(text) for text in sheet.row(at - start, start)]
+        again = {
+            cell: text for cell, raw in enumerate(sheet.row(at - start, start)) if (text := header_text(raw))
+        }
         first = _first_of_title(sheet, start, at)
-        if first == at and all(text == shown[cell] for cell, text in enumerate(again[: len(shown)]) if text):
+        if first == at and any(repeats(again, layer) for layer in shown):
             continue
         found = _header_at(sheet, at)
         if found is not None and (first < at or found.raw != header.raw):

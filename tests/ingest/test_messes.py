@@ -227,6 +227,15 @@ def test_tables_one_under_the_other(tmp_path: Path, mess: str, kind: str) -> Non
     assert bool(report["problems"]) == is_partly_wrong
 
 
+@pytest.mark.parametrize("merged", [(), ("B1:C1", "I1:J1", "A1:A2")], ids=["plain", "merged"])
+def test_a_nested_header_repeated_on_every_page_is_one_table(tmp_path: Path, merged: Sequence[str]) -> None:
+    upper = ["支付凭证号", "付款人", "", *PAYMENT_HEADER[3:8], "收款人", ""]
+    lower = ["", "名称", "账号", "", "", "", "", "", "名称", "账号"]
+    rows = [upper, lower, payment("P1"), upper, lower, payment("P2"), ("第2页",), upper, lower, payment("P3")]
+    report = ingested(tmp_path, write_xlsx(tmp_path / "a.xlsx", rows, merge=merged))
+    assert told(report) == [("payments", (8, 3, 0, 0, 5, 0), 3 * 1250)]
+
+
 def test_rows_of_stacked_tables_keep_the_numbers_of_the_sheet(tmp_path: Path) -> None:
     ingested(tmp_path, write_xlsx(tmp_path / "a.xlsx", STACKED["two tables"][0], sheet="汇总"))
     ledger = Ledger(tmp_path / "home")

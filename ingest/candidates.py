@@ -1,6 +1,6 @@
 """Rows that may be a header: one row, or up to three of which the upper ones stand over several columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -101,7 +101,7 @@ def find(
     is known headers too, or some of it and the rest `is_like` one: then a table that lacks something begins
     there. Where neither is found, it is the row with most known headers; None where none has two.
     """
-    readings = [_Readings(rows, merged, at) for at in range(len(rows))]
+    readings = {at: _Readings(rows, merged, at) for at in range(first, len(rows))}
     for at in range(first, len(rows)):
         if found := _full_at(readings, at):
             return found
@@ -109,12 +109,12 @@ def find(
         if row.is_sure or (row.most >= HITS_MIN and is_like(rows[at])):
             return max((readings[at].of(depth) for depth in range(1, _DEPTH_MAX + 1)), key=_rank)
     found = max(
-        (reading.of(depth) for reading in readings[first:] for depth in (1, 2)), key=_rank, default=None
+        (reading.of(depth) for reading in readings.values() for depth in (1, 2)), key=_rank, default=None
     )
     return found if found and found.most >= HITS_MIN else None
 
 
-def _full_at(readings: list["_Readings"], at: int) -> Candidate | None:
+def _full_at(readings: Mapping[int, "_Readings"], at: int) -> Candidate | None:
     """A complete header that begins in this row and not only in one of the next."""
     for depth in range(1, _DEPTH_MAX + 1):
         found = readings[at].of(depth)

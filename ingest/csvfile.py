@@ -111,7 +111,7 @@ class CsvSheet:
             self._head.append(record)
             self._lines.append(reader.line_num)
 
-    def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
+    def head(self, rows: int = HEAD_ROWS, first: int = 0) -> list[list[str]]:
         """The first so many rows as text."""
         if rows > max(HEAD_ROWS, len(self._head)):
             self._read_head(rows)

@@ -32,10 +32,10 @@ class Part:
         """Cells whose content is not known: row and column from 0 → code of the message, text to show."""
         return self.sheet.lost
 
-    def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
+    def head(self, rows: int = HEAD_ROWS, first: int = 0) -> list[list[str]]:
         """The first so many rows from `first` on as text, behind empty rows for those before it."""
         last = max(rows, self.first + HEAD_ROWS)
-        found = self.sheet.head(last if self.stop is None else min(last, self.stop))
+        found = self.sheet.head(last if self.stop is None else min(last, self.stop), max(first, self.first))
         empty: list[str] = []
         return [self._kept(row) if at >= self.first else empty for at, row in enumerate(found)]
 

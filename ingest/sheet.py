@@ -57,8 +57,8 @@ class Sheet(Protocol):
     def lost(self) -> Mapping[tuple[int, int], tuple[str, str]]:
         """Cells whose content is not known: row and column from 0 → code of the message, text to show."""
 
-    def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
-        """The first so many rows as text."""
+    def head(self, rows: int = HEAD_ROWS, first: int = 0) -> list[list[str]]:
+        """The first so many rows as text; those before `first` may be left empty."""
 
     def height(self, start: int) -> int:
         """How many rows there are from row `start` (counted from 0) on."""
@@ -106,9 +106,9 @@ class Grid:
     percents: "PercentFormats | None" = None
     hidden: Hidden = NOTHING_HIDDEN
 
-    def head(self, rows: int = HEAD_ROWS) -> list[list[str]]:
-        """The first so many rows as text."""
-        return [self.row(at, 0) for at in range(min(rows, len(self.rows)))]
+    def head(self, rows: int = HEAD_ROWS, first: int = 0) -> list[list[str]]:
+        """The first so many rows as text, those before `first` empty."""
+        return [self.row(at, 0) if at >= first else [] for at in range(min(rows, len(self.rows)))]
 
     def height(self, start: int) -> int:
         """How many rows there are from row `start` (counted from 0) on."""

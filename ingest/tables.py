@@ -141,7 +141,7 @@ def _following(part: Part, header: Candidate) -> tuple[int, Candidate] | None:
 
 def _header_at(sheet: Sheet, at: int) -> Candidate | None:
     """The header that begins in a row far down, or None where it is none for certain."""
-    rows = sheet.head(at + _DEPTH)
+    rows = sheet.head(at + _DEPTH, at)
     found = find(rows, sheet.merged, is_like, at) if at < len(rows) else None
     if found is None or found.first_row != at:
         return None

@@ -11,9 +11,9 @@ from tracer.compared import text_key
 from tracer.match.identity import id_key, id_problems
 
 FULL, OLD, FLAWED, MASKED, CREDIT, UNREADABLE = "full", "old", "flawed", "masked", "credit", "unreadable"
-"""Kinds of an ID number: 18 characters with nothing wrong; 15 digits, which have no check character, with a
-birth date and region that exist; 18 characters of which check, birth date or region is wrong; some digits
-hidden; a unified social credit code, which is no person's; anything else."""
+"""Kinds of an ID number: 18 characters with nothing wrong; 15 digits, which have no check character; 18
+characters of which check, birth date or region is wrong; some digits hidden; a unified social credit code,
+which is no person's; anything else."""
 
 TAIL = 4
 """A masked number is compared by its last digits if it shows so many of them."""
@@ -43,11 +43,12 @@ def id_forms(numbers: pa.ChunkedArray) -> pa.Table:
     starred = _starred(texts)
     problem = id_problems(keys)["problem"].combine_chunks()
     masked = _true(pc.match_substring(starred, "*"))
-    credit = _credit_codes(keys, problem)
+    old = _true(pc.match_substring_regex(texts, "^[0-9]{15}$"))
+    credit = _credit_codes(keys, problem) & ~old
     no_number = pc.or_(pc.equal(problem, "format"), pc.is_in(keys, pa.array(_PLACEHOLDERS)))
     kind = np.select(
-        [masked, credit, _true(no_number), _true(pc.is_valid(problem)), _is_old(texts)],
-        [MASKED, CREDIT, UNREADABLE, FLAWED, OLD],
+        [masked, credit, _true(no_number), old, _true(pc.is_valid(problem))],
+        [MASKED, CREDIT, UNREADABLE, OLD, FLAWED],
         FULL,
     )
     readable = pc.match_substring_regex(keys, "^[0-9]{14,19}[0-9X]$").fill_null(False)
@@ -117,10 +118,6 @@ def _credit_codes(keys: pa.Array, problem: pa.Array) -> _Bools:
     found = np.zeros(len(keys), np.bool_)
     found[fits] = [uscc.is_valid(text) for text in keys.filter(pa.array(fits)).to_pylist()]
     return found
-
-
-def _is_old(texts: pa.Array) -> _Bools:
-    return _true(pc.match_substring_regex(texts, "^[0-9]{15}$"))
 
 
 def _plain(texts: pa.ChunkedArray) -> pa.Array:

@@ -12,13 +12,16 @@ import duckdb
 import pyarrow as pa
 
 from tracer.ledger import Ledger
-from tracer.match.comparisons import COMPARISONS
-from tracer.match.decide import MATCH, MOST_CANDIDATES, NO_MATCH, UNSURE, decide, weigh
-from tracer.match.pairs import make_pairs
+from tracer.match.decide import MATCH, NO_MATCH, UNSURE, decide, make_candidates, weigh
+from tracer.match.learn import Weights, learn
+from tracer.match.pairs import make_blocks, make_sure, pair_others, pair_sure
 from tracer.match.recipients import read_recipients
 from tracer.match.register import is_empty, read_register
 
 __all__ = ["MATCH", "NO_MATCH", "UNSURE", "Decision", "Matches", "match_payments"]
+
+BATCH = 100_000
+"""So many recipients are compared at a time."""
 
 MEMORY = "4GB"
 """What the work may take of memory beside the ledger's columns; what needs more goes to disk."""
@@ -41,12 +44,12 @@ class Matches:
     """The answers for all payments for persons of one ledger version, as seen on a day.
 
     `recipients`: one row per recipient, standing and household: `row`, `recipient`; `beneficiary_id`, `name`,
-    `account` as written; `paid_as` (beneficiary, account, project, name: why it counts as a person's),
-    `answer`, `basis`, `person_id` and `person_name` as the register writes them (of a match),
-    `household_id` and `village` of the register row valid on the day, else of the latest before;
-    `standing` on the day: registered, ended, later (not yet), or null without a match; `payments`,
-    `amount_fen` (less refunds), `first_day`, `last_day` (day numbers).
-    `id_kind` says what the number was by which a recipient was compared (`forms.py`; null: none).
+    `account` as written; `paid_as` (beneficiary, account, project, name: why it counts as a person's);
+    `id_kind`, what the number was by which it was compared (`forms.py`; null: none); `answer`, `basis`;
+    `left_out` (listings of its name or account beyond those that were looked at); `person_id` and
+    `person_name` as the register writes them (of a match), `household_id` and `village` of the register row
+    valid on the day, else of the latest before; `standing` on the day: registered, ended, later (not yet),
+    or null without a match; `payments`, `amount_fen` (less refunds), `first_day`, `last_day` (day numbers).
     `payments`: `_seq` of each payment, the `row` of its recipient, its `day`, `fen` (less refunds).
     `candidates`: `recipient`, `rank` from 1, `person_key`, `person_id`, `name`, `household_id`, `village`
     (latest row), `total_bits`, and `reasons`, a list of `{reason, level, bits}` whose bits add up to the
@@ -57,8 +60,8 @@ class Matches:
     as_of: date | None
     missing: tuple[str, ...]
     """Tables without which nothing can be answered; every answer is then null: not evaluable."""
-    trained: bool
-    """Whether the weights were learned from this data; else they are the stated ones."""
+    weights: Weights
+    """What each outcome of a comparison is worth, and whether that was learned from this data."""
     recipients: pa.Table
     payments: pa.Table
     candidates: pa.Table
@@ -80,11 +83,12 @@ def match_payments(
         read_register(db, ledger, version, as_of)
         read_recipients(db, ledger, version, as_of)
         missing = ("register",) if is_empty(db) else ()
-        make_pairs(db)
         unused = _read_decisions(db, list(decisions))
-        db.execute(_FORBID)
-        weigh(db)
-        decide(db)
+        make_blocks(db)
+        make_sure(db)
+        weights = learn(db)
+        _weigh_all(db, weights)
+        decide(db, weights.comparisons)
         db.execute(_OVERRULE)
         db.execute(_DENIED)
         if missing:
@@ -95,12 +99,25 @@ def match_payments(
             version=version,
             as_of=as_of,
             missing=missing,
-            trained=False,
+            weights=weights,
             recipients=db.sql(_RESULT).to_arrow_table(),
             payments=db.sql(_PAYMENTS).to_arrow_table(),
-            candidates=db.sql(_candidates()).to_arrow_table(),
+            candidates=db.sql(_candidates(weights)).to_arrow_table(),
             unused_decisions=unused,
         )
+
+
+def _weigh_all(db: duckdb.DuckDBPyConnection, weights: Weights) -> None:
+    """Pair and weigh all recipients, so many at a time that memory does not grow with them."""
+    make_candidates(db, weights.comparisons)
+    db.execute(_UNSURE)
+    pair_sure(db)
+    weigh(db, weights)
+    ((last,),) = db.execute("SELECT coalesce(max(recipient), -1) FROM recipients").fetchall()
+    for first in range(0, last + 1, BATCH):
+        pair_others(db, first, first + BATCH)
+        db.execute(_FORBID)
+        weigh(db, weights)
 
 
 def _read_decisions(db: duckdb.DuckDBPyConnection, decisions: list[Decision]) -> tuple[Decision, ...]:
@@ -130,6 +147,9 @@ _DECIDED = """
 CREATE TABLE decided AS
 FROM taken QUALIFY row_number() OVER (PARTITION BY recipient, person ORDER BY n DESC) = 1
 """
+
+# Who is not the person whose number and name he has may be another, so the others have to be looked at.
+_UNSURE = "DELETE FROM sure WHERE recipient IN (SELECT recipient FROM decided WHERE NOT is_match)"
 
 # Who is not this person may still be another.
 _FORBID = """
@@ -183,11 +203,11 @@ FROM paid LEFT JOIN standings USING (seq) GROUP BY recipient, home, standing
 
 _RESULT = """
 SELECT w.row, recipient, r.beneficiary_id, r.name, r.account, r.paid_as, r.id_kind, a.answer, a.basis,
-    p.person_id, e.name AS person_name, h.household_id, h.village, w.standing, w.payments, w.amount_fen,
-    w.first_day, w.last_day
+    coalesce(l.listings, 0) AS left_out, p.person_id, e.name AS person_name, h.household_id, h.village,
+    w.standing, w.payments, w.amount_fen, w.first_day, w.last_day
 FROM result_rows w JOIN recipients r USING (recipient) JOIN answers a USING (recipient)
     LEFT JOIN persons p USING (person) LEFT JOIN entries e ON e.row = p.last_row
-    LEFT JOIN homes h ON h.home = w.home
+    LEFT JOIN homes h ON h.home = w.home LEFT JOIN left_out l USING (recipient)
 ORDER BY w.row
 """
 
@@ -200,14 +220,15 @@ ORDER BY p.seq
 """
 
 
-def _candidates() -> str:
+def _candidates(weights: Weights) -> str:
     reasons = ["{reason: 'people', level: NULL::VARCHAR, bits: people_bits}"]
-    for comparison in COMPARISONS:
+    for comparison in weights.comparisons:
         name, levels = comparison.name, [level.name for level in comparison.levels]
         reasons.append(f"{{reason: '{name}', level: {levels}[c.{name} + 1], bits: {name}_bits}}")
+    reasons.append("{reason: 'rarity', level: NULL::VARCHAR, bits: rarity_bits}")
     return f"""
         SELECT c.recipient, c.rank, p.person_key, p.person_id, e.name, e.household_id, e.village,
             c.total_bits, [{", ".join(reasons)}] AS reasons
         FROM candidates c JOIN persons p USING (person) JOIN entries e ON e.row = p.last_row
-        WHERE c.rank <= {MOST_CANDIDATES} ORDER BY c.recipient, c.rank
+        ORDER BY c.recipient, c.rank
     """

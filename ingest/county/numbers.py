@@ -37,10 +37,14 @@ def id_numbers(count: int, births: tuple[np.datetime64, int] = ADULTS, first: in
     if count and serial[-1] > 999:
         raise ValueError("too many invented persons for three serial digits")
     text = np.char.add(np.char.replace(birth.astype("U10"), "-", ""), serial.astype("U3"))
-    body = np.char.add(REGION, text)
-    digits = np.frombuffer("".join(body.tolist()).encode(), dtype=np.uint8).reshape(count, 17) - ord("0")
+    return with_checks(np.char.add(REGION, text))
+
+
+def with_checks(bodies: npt.NDArray[np.str_]) -> pa.Array:
+    """ID numbers of texts of 17 digits: their check characters put behind them."""
+    digits = np.frombuffer("".join(bodies.tolist()).encode(), dtype=np.uint8).reshape(-1, 17) - ord("0")
     checks = _ID_CHECKS[(digits * _ID_WEIGHTS).sum(axis=1) % 11]
-    return pa.array(np.char.add(body, checks.view("S1").astype("U1")))
+    return pa.array(np.char.add(bodies, checks.view("S1").astype("U1")))
 
 
 def person_names(count: int, first: int = 0) -> pa.Array:

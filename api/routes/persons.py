@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import schemas_persons as told
 from api.deps import LIMIT, LIMIT_MAX, Count, Cursor, Limit, OpenBooks, read_cursor, write_cursor
+from api.errors import NotFound
 from api.keys import home_secret
 from api.persons import masked_row, plain_candidate, plain_row
 from tracer.casework import pairs as casework
@@ -22,6 +23,7 @@ router = APIRouter(tags=["persons"])
 
 Day = Annotated[date, Query(description="Nothing dated later is seen.")]
 Of = Annotated[str | None, Query(max_length=200, description="Only this value of `by`.")]
+DecisionId = Annotated[str, Path(max_length=20, description="As D000003.")]
 PairKey = Annotated[str, Path(max_length=20, description="As `/v1/match/pairs` names it.")]
 
 
@@ -152,6 +154,12 @@ def one_pair(books: OpenBooks, pair: PairKey, as_of: Day) -> told.PairDetail:
     return told.PairDetail(**_pair(one.key, one.row), records=[_record(books, each) for each in records])
 
 
+@router.get("/match/pairs/{pair}/decisions")
+def decided(books: OpenBooks, pair: PairKey, as_of: Day) -> list[told.PairDecision]:
+    """The decisions on one pair and what was taken back, oldest first."""
+    return one_pair(books, pair, as_of).records
+
+
 @router.post("/match/pairs/{pair}/decisions", status_code=201)
 def decide(books: OpenBooks, pair: PairKey, form: DecisionForm) -> told.PairDecision:
     """Record that a recipient is, or is not, this person; 409 where a decision already stands."""
@@ -177,12 +185,18 @@ def decisions(books: OpenBooks, cursor: Cursor = None, limit: Limit = LIMIT) -> 
     )
 
 
+@router.get("/match/decisions/{decision_id}/withdrawal")
+def withdrawal(books: OpenBooks, decision_id: DecisionId) -> told.PairDecision:
+    """The record by which a decision was taken back; 404 where it stands."""
+    with books.cases.read() as connection:
+        found = casework.followed_by(connection, casework.number_of(decision_id))
+    if found is None:
+        raise NotFound("这个决定没有撤回，或没有这个决定 / no such decision was taken back")
+    return _record(books, found)
+
+
 @router.post("/match/decisions/{decision_id}/withdrawal", status_code=201)
-def take_back(
-    books: OpenBooks,
-    decision_id: Annotated[str, Path(max_length=20, description="As D000003.")],
-    form: WithdrawalForm,
-) -> told.PairDecision:
+def take_back(books: OpenBooks, decision_id: DecisionId, form: WithdrawalForm) -> told.PairDecision:
     """Take a decision back, by another record; 409 where it was taken back before."""
     number = casework.number_of(decision_id)
     return _record(

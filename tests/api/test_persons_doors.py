@@ -218,11 +218,17 @@ def test_the_api_decides_too_and_its_pages_follow(client: TestClient, run: Run) 
     assert get(client, "/unmatched")["total"]["unsure_fen"] == 0
     assert client.post(f"{path}/decisions", json=form).status_code == 404
     undo = "/v1/match/decisions/D000001/withdrawal"
+    assert client.get(undo).status_code == 404
     gone = client.post(undo, json={"decided_by": "李主任", "reason": "有误"})
     assert (gone.status_code, gone.json()["previous"]) == (201, "D000001")
     assert client.post(undo, json={"decided_by": "李主任", "reason": "有误"}).status_code == 409
     assert client.post(undo.replace("1", "7"), json={"decided_by": "李", "reason": "误"}).status_code == 404
+    assert client.get(undo).json()["decision_id"] == "D000002"
     detail = get(client, path.removeprefix("/v1"))
+    assert get(client, f"{path.removeprefix('/v1')}/decisions") == detail["records"]
+    assert {"/v1/unmatched", "/v1/match/pairs"} <= {
+        door["path"] for door in client.get("/v1").json()["doors"]
+    }
     assert [record["verdict"] for record in detail["records"]] == ["different", "withdrawn"]
     first = client.get("/v1/match/decisions", params={"limit": 1}).json()
     second = client.get("/v1/match/decisions", params={"limit": 1, "cursor": first["next"]}).json()

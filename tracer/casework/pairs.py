@@ -156,7 +156,7 @@ def take_back(cases: Cases, number: int, by: str, reason: str, now: datetime) ->
                 f"{found.decision_id} 本身是撤回记录，没有可撤回的决定 / "
                 f"{found.decision_id} takes a decision back and is none itself"
             )
-        if _is_followed(connection, number):
+        if followed_by(connection, number) is not None:
             raise Conflict(
                 f"{found.decision_id} 已经撤回过了；没有保存 / {found.decision_id} was taken back before;"
                 " nothing was kept"
@@ -209,9 +209,10 @@ def _last_of(connection: Connection, pair: Pair) -> Decision | None:
     return found[-1] if found else None
 
 
-def _is_followed(connection: Connection, number: int) -> bool:
-    query = sa.select(PAIR_DECISIONS.c.number).where(PAIR_DECISIONS.c.previous == number)
-    return connection.execute(query).first() is not None
+def followed_by(connection: Connection, number: int) -> Decision | None:
+    """The record that came after one on the same pair: of a decision, that which took it back."""
+    found = _decisions(connection, sa.select(PAIR_DECISIONS).where(PAIR_DECISIONS.c.previous == number))
+    return found[0] if found else None
 
 
 def _write(connection: Connection, pair: Pair, now: datetime, **values: Any) -> Decision:

@@ -375,3 +375,10 @@ def as_reason(entry: Mapping[str, Any], lang: Language) -> str:
         return f"{place}{entry['problem_en']}; {entry['hint_en']}"
     place = f"第 {entry['row']} 行：" if entry["row"] else ""
     return f"{place}{entry['problem']}；{entry['hint']}"
+
+
+def as_more(count: int, lang: Language) -> str:
+    """What stands below the last row that a sheet of the copy can hold."""
+    if lang == "en":
+        return f"{count} more rows do not fit on this sheet; they stand in the file that was read"
+    return f"另有 {count} 行放不下，见原文件"

@@ -6,7 +6,7 @@ each table comes back as a sheet of texts: what stands above it, its header, and
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ingest.candidates import spread
 from ingest.cells import CellError, is_empty, parser
 from ingest.csvfile import CsvSheet
-from ingest.messages import as_reason
+from ingest.messages import as_more, as_reason
 from ingest.parts import Part
 from ingest.plan import REASON_HEADER, Plan, is_reason
 from tracer.messages import Language
@@ -30,6 +30,9 @@ from tracer.output import make_folder, write_output
 _SUFFIX = "-退回"
 _CELLS_MAX = 1_000_000
 """A workbook with more cells is not loaded whole: openpyxl wants several hundred bytes for each."""
+
+_ROWS_MAX = 1_000_000
+"""More rows do not fit on a sheet."""
 
 _WIDTH = 48
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
@@ -206,13 +209,26 @@ def _plain_rows(table: Returned, lang: Language) -> Iterator[tuple[list[str], st
         cells = spread(part.merged, head, at) if is_header and plan.depth > 1 else head[at]
         is_last = at + 1 == plan.header_row
         yield cells, _reason_header(reasons.get(plan.header_row, "")) if is_last else ""
-    for row in sorted(plan.below):
+    for row in () if plan.refused else sorted(plan.below):
         yield part.row(row, plan.header_row), ""
-    wanted = [row for row in reasons if row > plan.header_row]
-    for row, cells in zip(wanted, _cells_of_rows(part, plan, wanted), strict=True):
-        yield _guarded(table, row, cells), reasons[row]
+    wanted = _rows_wanted(table, reasons)
+    refused: dict[int, set[str]] = {}
+    for problem in table.problems:
+        refused.setdefault(problem["row"] or 0, set()).add(problem["column"])
+    for row, cells in zip(wanted[:_ROWS_MAX], _cells_of_rows(part, plan, wanted[:_ROWS_MAX]), strict=True):
+        yield _guarded(table, row, cells, refused.get(row, set())), reasons.get(row, "")
+    if more := len(wanted) - _ROWS_MAX if len(wanted) > _ROWS_MAX else 0:
+        yield [], as_more(more, lang)
     if unit := {plan.units[name] for name in plan.unstated if plan.units.get(name, "元") != "元"}:
         yield [f"注：金额单位为{min(unit)}"], ""
+
+
+def _rows_wanted(table: Returned, reasons: Mapping[int, str]) -> list[int]:
+    """The rejected rows by their numbers; of a table that could not be taken at all every row."""
+    start = table.plan.header_row
+    if table.plan.refused:
+        return list(range(start + 1, start + table.part.height(start) + 1))
+    return [row for row in reasons if row > start]
 
 
 def _cells_of_rows(part: Part, plan: Plan, rows: Sequence[int]) -> Iterator[list[str]]:
@@ -221,7 +237,7 @@ def _cells_of_rows(part: Part, plan: Plan, rows: Sequence[int]) -> Iterator[list
     return (part.row(row - plan.header_row - 1, plan.header_row) for row in rows)
 
 
-def _guarded(table: Returned, row: int, cells: list[str]) -> list[str]:
+def _guarded(table: Returned, row: int, cells: list[str], refused: set[str]) -> list[str]:
     """A row as text that is not accepted merely because text lost what was wrong with it.
 
     A refused number that would pass as text gets a question mark, a refused identifier is left out. A text
@@ -232,7 +248,6 @@ def _guarded(table: Returned, row: int, cells: list[str]) -> list[str]:
     for first_row, first_column, last_row, _ in part.merged:
         if plan.header_row <= first_row < row - 1 <= last_row and first_column < len(cells):
             cells[first_column] = part.row(first_row - plan.header_row, plan.header_row)[first_column]
-    refused = {problem["column"] for problem in table.problems if problem["row"] == row}
     for name in refused & plan.sources.keys():
         column = plan.table.by_name[name] if plan.table else None
         for cell in plan.sources[name]:

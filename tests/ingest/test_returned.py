@@ -194,6 +194,24 @@ def test_a_table_that_could_not_be_taken_says_so_at_its_header(tmp_path: Path) -
     assert str(sheet["E2"].value).startswith("第 2 行：所在表缺少必需列")
 
 
+def test_of_a_table_that_could_not_be_taken_every_row_goes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.check._NAMED_ROWS_MAX", 2)
+    header = ["出账日" if text == "支付时间" else text for text in PAYMENT_HEADER]
+    rows = [header, *[payment(f"P{n}", "1") for n in range(5)], ["合计", "", "", "5", *[""] * 6]]
+    copy = give_back(tmp_path, write_csv(tmp_path / "a.csv", rows))[1][0]
+    correct(copy, {"E1": "支付时间"})
+    assert told(ingested(tmp_path, copy)) == [((6, 5, 0, 1, 0, 0), 500)]
+
+
+def test_rows_that_do_not_fit_on_a_sheet_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.returned._ROWS_MAX", 2)
+    rows = [SPLIT_HEADER, *[("A", f"B{n}", "x", "2019-01-02") for n in range(5)]]
+    sheet = sheet_of(give_back(tmp_path, write_csv(tmp_path / "a.csv", rows))[1][0])
+    assert [row[4] for row in sheet.iter_rows(min_row=4, values_only=True)] == ["另有 3 行放不下，见原文件"]
+
+
 def test_a_unit_that_only_a_note_states_goes_back_too(tmp_path: Path) -> None:
     rows = [SPLIT_HEADER, ("A", "B", "1", "2019-01-02"), ("A", "C", "x", "2019-01-02"), ("注：单位为万元",)]
     copy = give_back(tmp_path, write_csv(tmp_path / "a.csv", rows))[1][0]

@@ -90,6 +90,9 @@ class Unmatched(Page[Recipient]):
     as_of: str
     not_evaluable: list[str] = Field(description="Tables without which nobody can be judged.")
     by: Literal["county", "fund", "project"]
+    cut_recipients: int = Field(
+        description="So many share a name or account with more persons than were looked at."
+    )
     total: RecipientSums
     groups: list[RecipientGroup] = Field(description="At most 500, those with most money outside first.")
     groups_count: int

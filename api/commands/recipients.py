@@ -89,6 +89,7 @@ def unmatched(
             "total": found.total,
             "groups": groups,
             "unused_decisions": len(found.matches.unused_decisions),
+            "cut_recipients": found.cut_recipients,
             "recipients": rows,
         }
     )
@@ -155,6 +156,8 @@ def _unmatched_notes(chosen: Choices, found: "Unmatched") -> list[str]:
         notes.append(
             chosen.say("unmatched_not_evaluable", missing=_tables(chosen, found.missing), amount=amount)
         )
+    if cut := found.cut_recipients:
+        notes.append(chosen.say("recipients_cut", count=cut))
     if lost := len(found.matches.unused_decisions):
         notes.append(chosen.say("decisions_unused", count=lost))
     return notes

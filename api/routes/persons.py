@@ -77,6 +77,7 @@ def unmatched(
         as_of=as_of.isoformat(),
         not_evaluable=list(found.missing),
         by=by,
+        cut_recipients=found.cut_recipients,
         total=told.RecipientSums(**found.total),
         groups=[told.RecipientGroup(name=mask_text(row[by]), **row) for row in groups[:LIMIT_MAX]],
         groups_count=len(groups),

@@ -1,9 +1,11 @@
 """Whom money for persons went to: every payment once, sums by county, fund and project, worked by hand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.rules.casebook import read_cases, write_ledger
@@ -103,6 +105,7 @@ def test_every_payment_for_a_person_is_told_once(home: Path) -> None:
     assert (found.total["payments"], found.total["recipients"]) == (9, 6)
     assert (found.total["outside_fen"], found.total["outside_recipients"]) == (145_00, 4)
     assert found.total["share_basis_points"] == 4531  # 145 of 320
+    assert found.cut_recipients == 0
     assert statuses(found) == [
         ("522323", "产业资金", "J1", "match", "张三", 1, 100_00),
         ("522324", "", "", "unsure", "赵六", 1, 60_00),
@@ -202,6 +205,16 @@ def test_a_decision_changes_no_finding(home: Path) -> None:
     assert yuan(unmatched(home, DAY).total)["unmatched"] == 0
     after = scan(home, DAY)
     assert (after["digest"], after["findings"]) == (before["digest"], before["findings"])
+
+
+def test_who_was_not_compared_with_all_is_counted(home: Path) -> None:
+    found = unmatched(home, DAY)
+    rows = found.matches.recipients
+    place = rows.column_names.index("left_out")
+    cut = rows.set_column(
+        place, "left_out", pa.array([int(name == "周八") for name in rows["name"].to_pylist()])
+    )
+    assert replace(found, matches=replace(found.matches, recipients=cut)).cut_recipients == 1
 
 
 def test_a_share_is_rounded_half_up_without_fractions() -> None:

@@ -124,6 +124,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "库中可能是谁（{answer}：{basis}；不改变本疑点）",
         "Who in the register it may be ({answer}: {basis}; changes nothing of the finding)",
     ),
+    "recipients_cut": (
+        "有 {count:,} 个收款对象，库中同名或同账户的人太多，没有全部比较",
+        "Recipients with so many persons of their name or account that not all were compared: {count:,}",
+    ),
     "payments_count": ("笔数", "Payments"),
     "likely": ("可能是谁、凭什么", "Likely candidate and why"),
     "more_candidates": ("（另有 {count} 人）", " (and {count} more)"),

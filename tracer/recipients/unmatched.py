@@ -78,6 +78,12 @@ class Unmatched:
                 found.setdefault(row.pop("recipient"), []).append(row)
         return found
 
+    @property
+    def cut_recipients(self) -> int:
+        """How many recipients share a name or account with more persons than were looked at."""
+        rows = self.matches.recipients
+        return len(rows.filter(pc.greater(rows["left_out"], 0))["recipient"].unique())
+
     def _asked(self, query: str) -> list[dict[str, Any]]:
         with duckdb.connect() as base:
             base.register("lines", self.rows)

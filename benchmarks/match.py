@@ -197,6 +197,7 @@ def compared(size: int) -> dict[str, Any]:
             "match_recall_of_decidable": share(right_decidable, sum(decidable)),
         },
         "ratio": round(said["seconds"] / seconds, 2),
+        "cpu_ratio": round(said["cpu_seconds"] / cpu, 2),
     }
 
 

@@ -141,3 +141,94 @@ def test_only_payments_for_persons_have_recipients() -> None:
         ("beneficiary", "张三"),
     ]
     assert [row["basis"] for row in rows] == ["nobody", "id and name", "name alone", "several"]
+
+
+def basis(register: list[Any], *payments: Any, **tables: Any) -> list[tuple[str, str]]:
+    rows = run(register, list(payments), **tables).recipients.to_pylist()
+    return [(row["answer"], row["basis"]) for row in rows]
+
+
+def transposed(number: str) -> str:
+    place = next(n for n in range(8, 16) if number[n] != number[n + 1])
+    return number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+
+
+def test_one_slip_is_forgiven_but_two_valid_numbers_are_two_numbers() -> None:
+    slip, near = transposed(A), with_check("52272319800101004")
+    assert basis(REGISTER, paid(slip, "张三", "C1")) == [("match", "id one digit off and name")]
+    assert basis(REGISTER, paid(slip, "王五", "C1")) == [("unsure", "weak")]
+    assert basis(REGISTER, paid(near, "张三")) == [("no match", "nobody")]
+    assert basis(REGISTER, paid(near, "张三", "C1")) == [("unsure", "id contradicts")]
+
+
+def test_fifteen_digits_have_no_check_character_that_could_tell() -> None:
+    old = A[:6] + A[8:17]
+    wrong = old[:10] + ("8" if old[10] != "8" else "7") + old[11:]
+    assert basis(REGISTER, paid(old, "张三")) == [("match", "id and name")]
+    assert basis(REGISTER, paid(wrong, "张三", "C1")) == [("match", "id one digit off and name")]
+
+
+def test_a_masked_register_is_compared_by_what_it_shows() -> None:
+    register = [entry(A[:6] + "*" * 8 + A[-4:], "张三", card_account="C1")]
+    assert basis(register, paid(A, "张三", "C1")) == [("match", "masked id and name")]
+    assert basis(register, paid(A, "李四", "C1")) == [("unsure", "weak")]
+    assert basis(register, paid("***" + A[-4:], "张三", "C1")) == [("match", "masked id and name")]
+    assert basis(register, paid("***9999", "张三", "N1")) == [("no match", "nobody")]
+
+
+def test_what_fills_a_cell_is_nobodys_number() -> None:
+    zeros = "0" * 18
+    register = [entry(zeros, "张三", "H1"), entry(zeros, "李四", "H2"), entry(zeros, "张三", "H3")]
+    assert basis(register, paid(zeros, "李四")) == [("unsure", "name alone")]
+    assert basis(register, paid(zeros, "张三")) == [("unsure", "several")]
+
+
+def test_names_fold_and_sound() -> None:
+    register = [entry(A, "买买提·吐尔逊", card_account="C1"), entry(B, "陈晓东", card_account="C2")]
+    assert basis(register, paid(None, "陳曉東", "C2")) == [("match", "name and account")]
+    assert basis(register, paid(None, "买买提吐尔逊", "C1")) == [("match", "name and account")]
+    assert basis(register, paid(B, "陈小东")) == [("match", "id and sound of the name")]
+    assert basis(register, paid(None, "陈小东", "C2")) == [("unsure", "account alone")]
+    assert basis(register, paid(B, "陈大西")) == [("unsure", "name differs")]
+
+
+def test_a_name_that_too_many_have_is_cut_and_the_answer_says_by_how_many() -> None:
+    people = [with_check(f"5227231970{n // 28 + 1:02d}{n % 28 + 1:02d}001") for n in range(150)]
+    matches = run(
+        [entry(person, "王伟") for person in people], [paid(None, "王伟"), paid(people[149], "王伟")]
+    )
+    first, second = matches.recipients.to_pylist()
+    assert (first["basis"], first["left_out"]) == ("several", 50)
+    assert (second["answer"], second["person_id"], second["left_out"]) == ("match", people[149], 0)
+    assert max(row["rank"] for row in matches.candidates.to_pylist()) == 10
+
+
+def reason(matches: Matches, name: str) -> tuple[str, float]:
+    (said,) = (one for one in matches.candidates.to_pylist()[0]["reasons"] if one["reason"] == name)
+    return said["level"], said["bits"]
+
+
+def test_payee_and_village_say_something_of_the_household() -> None:
+    register = [
+        entry(A, "张三", "H1", card_account="C1", village="大石村"),
+        entry(B, "李四", "H1", card_account="C2", village="大石村"),
+        entry(C, "王五", "H2", card_account="C3", village="石村"),
+        entry(with_check("52272319800101009"), "孙六", "H3", village="河村"),
+    ]
+    projects = [{"project_id": "J", "project_kind": "household", "place": "某县大石村"}]
+    payment = paid(None, "李四", "N1", payee_name="张三", project_id="J")
+    matches = run(register, [payment], projects=projects)
+    level, bits = reason(matches, "household")
+    assert (level, bits > 5) == ("payee or account of the household", True)
+    assert reason(matches, "village")[0] == "equal"
+    there = run(register, [payment], projects=[projects[0] | {"place": "某县石村"}])
+    assert reason(there, "village")[0] == "another"
+    nowhere = run(register, [payment], projects=[projects[0] | {"place": "大石村、河村"}])
+    assert reason(nowhere, "village") == ("missing", 0.0)
+
+
+@pytest.mark.parametrize("register", [[entry(A, "张三")], [entry("无证", "张三")]])
+def test_little_data_is_answered_with_stated_weights(register: list[Any]) -> None:
+    matches = run(register, [paid(None, "张三", None), paid(None, "李四", None)])
+    assert not matches.weights.learned
+    assert [row[:2] for row in answers(matches)] == [("unsure", "name alone"), ("no match", "nobody")]

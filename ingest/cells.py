@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 
 from tracer.money import UNITS_FEN, MoneyError, parse_fen
 from tracer.schema import Column
@@ -219,8 +220,10 @@ def float_text(number: float, kind: str, unit: str = "元") -> str:
     Money keeps its shortest exact decimal; where that has more decimals than fen have, the 15 digits count
     that the spreadsheet itself shows, so that the noise of binary fractions (`1234.5600000000001`) is no
     third decimal. Text takes whole numbers of up to 15 digits; longer ones keep their exponent and are
-    refused.
+    refused. What is no number (a file can say `1E999`) stays a word, and is judged as one.
     """
+    if not isfinite(number):
+        return repr(number)
     shortest = Decimal(repr(number))
     if kind in ("money", "number", "percent"):
         if -int(shortest.as_tuple().exponent) > _decimals(kind, unit):

@@ -5,21 +5,39 @@ import io
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from ingest.sheet import HEAD_ROWS, NOTHING_HIDDEN, FileRefusedError, Hidden, Texts, padded
+from ingest.limits import CELL_CHARACTERS_MAX, CELLS_MAX, COLUMNS_MAX, LINE_BYTES_MAX
+from ingest.sheet import HEAD_ROWS, NOTHING_HIDDEN, FileRefusedError, Hidden, Texts, padded, too_big
 
 _SEPARATORS = ",;\t|"
 _SAMPLE_BYTES = 1 << 18
 _CHUNK_BYTES = 1 << 24
-_CHUNK_ROWS = 50_000
-_CELL_BYTES_MAX = 1 << 24
+_CHUNK_ROWS, _CHUNK_CELLS = 50_000, 4_000_000
 _UTF8_BOM = b"\xef\xbb\xbf"
+
+
+def read_lines(path: Path) -> bytes:
+    """The content of a text file; raises `FileRefusedError` (`line-too-long`) before it is in memory."""
+    with path.open("rb") as stream:
+        length, line = 0, 1
+        while piece := stream.read(_CHUNK_BYTES):
+            first = min(at for at in (piece.find(b"\n"), piece.find(b"\r"), len(piece)) if at >= 0)
+            length += first
+            if length > LINE_BYTES_MAX:
+                raise FileRefusedError("line-too-long", row=line, line=line, megabytes=LINE_BYTES_MAX >> 20)
+            if first < len(piece):
+                line += piece.count(b"\n") or piece.count(b"\r")
+                length = len(piece) - 1 - max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        stream.seek(0)
+        return stream.read()
 
 
 def decode(data: bytes) -> bytes:
@@ -98,7 +116,7 @@ class CsvSheet:
         self._data = decode(data)
         if not self._data[:_SAMPLE_BYTES].strip() and not self._data.strip():
             raise FileRefusedError("empty-file")
-        csv.field_size_limit(_CELL_BYTES_MAX)
+        csv.field_size_limit(CELL_CHARACTERS_MAX)
         self._separator = _separator(self._data)
         self._read_head(HEAD_ROWS)
         self._bodies: dict[int, tuple[pa.Table, list[int]]] = {}
@@ -178,6 +196,10 @@ class CsvSheet:
             body = pa_csv.read_csv(pa.BufferReader(self._data), read, parse, convert)
         except pa.ArrowInvalid:  # uneven or empty lines: the slow reader knows what to do with them
             return None
+        for column in body.columns:
+            lengths = pc.binary_length(column)
+            if (pc.max(lengths).as_py() or 0) > CELL_CHARACTERS_MAX:  # octets here: enough to look closely
+                return None
         return body, []
 
     def _slow_body(self, start: int, width: int) -> tuple[pa.Table, list[int]]:
@@ -189,9 +211,11 @@ class CsvSheet:
         batches: list[pa.Table] = []
         extra: list[int] = []
         rows = 0
-        while chunk := list(_checked(reader, _CHUNK_ROWS)):
+        while chunk := list(_checked(reader, min(_CHUNK_ROWS, _CHUNK_CELLS // width + 1))):
             extra += [rows + at for at, row in enumerate(chunk) if any(cell.strip() for cell in row[width:])]
             rows += len(chunk)
+            if rows * width > CELLS_MAX + 2 * len(self._data):  # a cell that is there has its separator
+                raise too_big(f"{rows} 行 × {width} 列", f"{rows} rows × {width} columns")
             columns = zip(*padded([row[:width] for row in chunk] + [[""] * width]), strict=True)
             batches.append(
                 pa.table({str(c): pa.array(cells[:-1], pa.string()) for c, cells in enumerate(columns)})
@@ -202,14 +226,24 @@ class CsvSheet:
 
 
 def _checked(reader: Reader, count: int | None) -> Iterator[list[str]]:
-    """The next `count` records, or all; raises `FileRefusedError` (`quotes`) where quotes do not pair."""
+    """The next `count` records, or all.
+
+    Raises `FileRefusedError`: `quotes` where they do not pair, `cell-too-long`, `too-many-columns`.
+    """
     for _ in itertools.count() if count is None else range(count):
         line = reader.line_num + 1
         try:
-            yield next(reader)
+            record = next(reader)
+            if len(record) > COLUMNS_MAX:
+                raise FileRefusedError("too-many-columns", row=line, line=line, columns=len(record))
+            yield record
         except StopIteration:
             return
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise FileRefusedError(
+                    "cell-too-long", row=line, line=line, characters=CELL_CHARACTERS_MAX
+                ) from error
             raise FileRefusedError(
                 "quotes", row=line, reason=f"第 {line} 行起", reason_en=f"from line {line}"
             ) from error

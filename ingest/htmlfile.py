@@ -7,9 +7,10 @@ from email.message import Message
 from html.parser import HTMLParser
 
 from ingest.csvfile import decode
-from ingest.sheet import Cell, FileRefusedError, Grid, Hidden, padded
+from ingest.sheet import Cell, FileRefusedError, Grid, Hidden, check_extent, padded, too_big
 
 _SPAN_MAX = 1000
+_CELLS_MAX = 4_000_000
 _LEADING = re.compile(rb"(?:\s|<\?xml.*?\?>|<!--.*?-->)*", re.DOTALL)
 _FIRST_TAG = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|table|thead|tbody|tr|meta|style|title|div|center|font|p|span)\b",
@@ -152,12 +153,16 @@ def _grid(file: str, name: str, table: _Table) -> Grid:
             while (r, c) in placed:
                 c += 1
             high = min(high, len(rows) - r)
+            check_extent(1, c + wide)
+            if len(placed) + wide * high > _CELLS_MAX:
+                raise too_big(f"{_CELLS_MAX:,} 格以上", f"more than {_CELLS_MAX:,} cells")
             placed |= {(r + dr, c + dc): "" for dr in range(high) for dc in range(wide)}
             placed[r, c] = text
             if wide * high > 1:
                 merged.append((r, c, r + high - 1, c + wide - 1))
             c += wide
     width = max((c + 1 for _, c in placed), default=0)
+    check_extent(len(rows), width)
     grid: list[list[Cell]] = [[placed.get((r, c), "") for c in range(width)] for r in range(len(rows))]
     hidden = Hidden(frozenset(table.hidden_rows), frozenset(table.hidden_columns))
     return Grid(file, name, padded(grid), merged, hidden=hidden)

@@ -274,11 +274,47 @@ MESSAGES: dict[str, Message] = {
         "the file is too large when unpacked: {reason}",
         "check where it comes from; remove empty rows and columns, or split it",
     ),
+    "too-many-columns": Message(
+        "第 {line} 行有 {columns} 列，拒绝读取（最多 16,384 列）",
+        "确认分隔符；删除多余的列，或拆成几个文件",
+        "line {line} has {columns} columns (at most 16,384 are read)",
+        "check the separator; remove columns that are not needed, or split the file",
+    ),
+    "line-too-long": Message(
+        "第 {line} 行长过 {megabytes} MB，不是文本表格，拒绝读取",
+        "确认文件类型和换行；从原系统重新导出",
+        "line {line} is longer than {megabytes} MB: this is no table as text",
+        "check what kind of file it is and how its lines end, and export it again",
+    ),
+    "cell-too-long": Message(
+        "第 {line} 行起有一格超过 {characters:,} 个字，拒绝读取",
+        "多半是引号没有成对：检查此行的引号；或删去过长的内容",
+        "from line {line} on there is a cell of more than {characters:,} characters",
+        "most likely a quotation mark has no partner: check this row, or shorten the cell",
+    ),
+    "too-much-memory": Message(
+        "读取此文件要用超过 {gigabytes} GB 内存，拒绝读取",
+        "检查文件来源；用表格软件另存一次，删除多余的行、列和格式，或拆成几个文件",
+        "reading this file takes more than {gigabytes} GB of memory",
+        "check where it comes from; save it anew without surplus rows, columns and formats, or split it",
+    ),
+    "too-slow": Message(
+        "读取此文件用了 {seconds} 秒还没有完，放弃读取",
+        "检查文件来源；用表格软件另存一次，或拆成几个文件",
+        "reading this file was given up after {seconds} seconds",
+        "check where it comes from; save it anew in a spreadsheet program, or split it",
+    ),
+    "changed": Message(
+        "读取时文件正在被改写，没有导入",
+        "等写入完成（下载、拷贝、导出结束）后重新导入",
+        "the file was being written while it was read",
+        "ingest it again when download, copy or export is complete",
+    ),
     "declares-entities": Message(
-        "XLSX 内含 DTD 声明，拒绝打开",
-        "正常的 XLSX 没有这种声明；用表格软件另存一次，并检查文件来源",
-        "the XLSX file declares a DTD",
-        "no proper XLSX does; save it anew in a spreadsheet program and check where it comes from",
+        "文件内含 DTD 声明，拒绝打开",
+        "正常的 XLSX 和 XML 表格没有这种声明；用表格软件另存一次，并检查文件来源",
+        "the file declares a DTD",
+        "no proper XLSX or XML spreadsheet does; save it anew, and check where it comes from",
     ),
 }
 

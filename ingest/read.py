@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.biff import hidden_in
-from ingest.csvfile import CsvSheet
-from ingest.htmlfile import archive_sheets, html_sheets, is_html, is_web_archive
-from ingest.sheet import NOTHING_HIDDEN, FileRefusedError, Grid, Sheet
-from ingest.workbook import damaged, workbook_sheets
-from ingest.xmlfile import is_xml_spreadsheet, xml_sheets
+from ingest.csvfile import CsvSheet, read_lines
+from ingest.guarded import read_guarded
+from ingest.htmlfile import is_html, is_web_archive
+from ingest.sheet import FileRefusedError, Sheet, damaged
+from ingest.xmlfile import is_xml_spreadsheet
 from tracer.errors import UsageError
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
@@ -82,42 +81,45 @@ def _is_wanted(file: SourceFile, globs: list[str]) -> bool:
 def open_file(source: SourceFile) -> Opened:
     """Read a file by what it is, not by what it is called; raises `FileRefusedError`."""
     try:
-        with source.path.open("rb") as stream:
-            start = stream.read(_SNIFFED)
-        if not start:
-            raise FileRefusedError("empty-file")
-        if start.startswith(_ZIP) and (kind := _other_package(source.path)):
-            raise FileRefusedError("other-package", kind=kind)
-        if start.startswith(_OLE):
-            return _with_hidden(source.path, *workbook_sheets(source.name, source.path))
-        if start.startswith(_ZIP) and zipfile.is_zipfile(source.path):
-            return Opened(*workbook_sheets(source.name, source.path))
-        if start.startswith(_ZIP):
-            raise damaged("zip")
-        data = source.path.read_bytes()
+        before = source.path.stat()
+        opened = _opened(source)
+        after = source.path.stat()
     except OSError as error:
         raise FileRefusedError("unreadable", reason=error.strerror or type(error).__name__) from error
-    start = _plain_start(start)
-    if is_xml_spreadsheet(start):
-        return Opened(*xml_sheets(source.name, data))
-    if is_html(start):
-        return Opened(html_sheets(source.name, data))
-    if is_web_archive(start):
-        return Opened(archive_sheets(source.name, data))
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise FileRefusedError("changed")
+    return opened
+
+
+def _opened(source: SourceFile) -> Opened:
+    with source.path.open("rb") as stream:
+        start = stream.read(_SNIFFED)
+    if not start:
+        raise FileRefusedError("empty-file")
+    if kind := _kind(start, source.path):
+        return Opened(*read_guarded(kind, source.name, source.path))
     try:
-        return Opened([CsvSheet(source.name, data)])
+        return Opened([CsvSheet(source.name, read_lines(source.path))])
     except FileRefusedError as refusal:
         if source.is_workbook and refusal.code in ("encoding", "not-text", "quotes"):
             raise FileRefusedError("not-a-workbook") from refusal
         raise
 
 
-def _with_hidden(path: Path, sheets: list[Grid], hidden: list[Grid]) -> Opened:
-    """An XLS workbook with what it hides in its sheets."""
-    found = hidden_in(path)
-    for sheet in (*sheets, *hidden):
-        sheet.hidden = found.get(sheet.name or "", NOTHING_HIDDEN)
-    return Opened(sheets, hidden)
+def _kind(start: bytes, path: Path) -> str | None:
+    """Which reader of `reader.KINDS` a file wants that begins like this; None for a table as text."""
+    if start.startswith(_ZIP) and (other := _other_package(path)):
+        raise FileRefusedError("other-package", kind=other)
+    if start.startswith(_OLE) or (start.startswith(_ZIP) and zipfile.is_zipfile(path)):
+        return "workbook"
+    if start.startswith(_ZIP):
+        raise damaged("zip")
+    text = _plain_start(start)
+    if is_xml_spreadsheet(text):
+        return "xml"
+    if is_html(text):
+        return "html"
+    return "archive" if is_web_archive(text) else None
 
 
 def _plain_start(start: bytes) -> bytes:

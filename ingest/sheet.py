@@ -1,6 +1,6 @@
 """What every reader gives: a sheet of rows, counted as a spreadsheet shows them, asked for by column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from ingest.cells import float_text
+from ingest.limits import CELLS_MAX, COLUMNS_MAX
 
 HEAD_ROWS = 100
 """How far down a header row is looked for where no mapping file names it."""
@@ -103,7 +104,8 @@ class Grid:
     """Cells whose content is not known: row and column from 0 → code of the message, text to show."""
     serial_shift: int = 0
     """Days to add to date serials: 1462 in workbooks that count from 1904."""
-    percents: "PercentFormats | None" = None
+    percents: Mapping[int, set[int]] | None = None
+    """Column → rows, both from 0, of cells that are shown as percent; None where the file does not say."""
     hidden: Hidden = NOTHING_HIDDEN
 
     def head(self, rows: int = HEAD_ROWS, first: int = 0) -> list[list[str]]:
@@ -141,7 +143,7 @@ class Grid:
         self, cells: list[Cell], column: int, start: int, errors: dict[int, str]
     ) -> list[Cell]:
         """Numbers in cells of a percent format are hundredths; without the format 0.8 could be either."""
-        shown = self.percents.column(column) if self.percents else None
+        shown = None if self.percents is None else self.percents.get(column, set())
         result: list[Cell] = []
         for at, cell in enumerate(cells):
             if isinstance(cell, float) and shown is not None and start + at in shown:
@@ -152,14 +154,43 @@ class Grid:
         return result
 
 
-class PercentFormats(Protocol):
-    """Knows which cells of a workbook's sheet are shown as percent."""
+@dataclass(frozen=True)
+class ReadSheet:
+    """A sheet as its reader gives it: a `Grid` without rows, whether it is shown, and its rows."""
 
-    def column(self, column: int) -> set[int]:
-        """Rows (from 0) of a column (from 0) whose number format is a percent format."""
+    grid: Grid
+    is_shown: bool
+    rows: Iterable[list[Cell]]
 
 
 def padded(rows: list[list[Any]]) -> list[list[Any]]:
-    """Rows filled up to equal width with empty texts."""
+    """Rows filled up to equal width with empty texts; raises `FileRefusedError` where that is too much."""
     width = max(map(len, rows), default=0)
+    check_extent(len(rows), width)
     return [[*row, *[""] * (width - len(row))] for row in rows]
+
+
+def check_extent(rows: int, columns: int, where: str = "") -> None:
+    """Raise `FileRefusedError` (`too-big`) for a sheet of more columns or cells than offices write."""
+    if columns > COLUMNS_MAX or rows * columns > CELLS_MAX:
+        raise too_big(f"{where}{rows} 行 × {columns} 列", f"{where}{rows} rows × {columns} columns")
+
+
+def too_big(reason: str, reason_en: str) -> FileRefusedError:
+    """The refusal of a file that is larger than anything an office writes."""
+    return FileRefusedError("too-big", reason=reason, reason_en=reason_en)
+
+
+_DAMAGE = {
+    "zip": ("压缩包不完整", "its ZIP container is not whole"),
+    "part": ("缺少 XLSX 必有的部分", "a part that every XLSX file has is missing"),
+    "xml": ("其中的 XML 不完整", "the XML in it is not whole"),
+    "packing": ("压缩方式不是 XLSX 的", "it is packed as no XLSX file is"),
+    "inside": ("内部结构读不出", "its inner structure cannot be read"),
+}
+
+
+def damaged(what: str) -> FileRefusedError:
+    """The refusal of a damaged workbook, by what is damaged."""
+    reason, reason_en = _DAMAGE[what]
+    return FileRefusedError("damaged", reason=reason, reason_en=reason_en)

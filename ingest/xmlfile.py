@@ -5,7 +5,7 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 from ingest.csvfile import decode
-from ingest.sheet import Cell, FileRefusedError, Grid, Hidden, padded
+from ingest.sheet import Cell, FileRefusedError, Grid, Hidden, damaged, padded
 
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
 _CELLS_MAX = 20_000_000
@@ -25,8 +25,7 @@ def xml_sheets(file: str, data: bytes) -> tuple[list[Grid], list[Grid]]:
     try:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
-        reason, reason_en = "其中的 XML 不完整", "the XML in it is not whole"
-        raise FileRefusedError("damaged", reason=reason, reason_en=reason_en) from error
+        raise damaged("xml") from error
     visible: list[Grid] = []
     hidden: list[Grid] = []
     for element in _all(root, "Worksheet"):

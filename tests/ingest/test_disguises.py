@@ -117,7 +117,7 @@ def test_types_gaps_merged_cells_and_formulas_of_xml_spreadsheets(tmp_path: Path
         (_xml("<Row>"), "工作簿已损坏，没有读取：其中的 XML 不完整"),
         (
             _xml("").replace("<Workbook", '<!DOCTYPE a [<!ENTITY b "c">]><Workbook'),
-            "XLSX 内含 DTD 声明，拒绝打开",
+            "文件内含 DTD 声明，拒绝打开",
         ),
         (_xml('<Row ss:Index="99999999"/>'), "文件展开后过大，拒绝打开：Index 99999999"),
     ],

@@ -285,7 +285,7 @@ def test_a_workbook_with_entities_is_refused(tmp_path: Path) -> None:
                 text = b'<!DOCTYPE x [<!ENTITY a "b">]>' + text
             bad.writestr(name, text)
     report = ingested(tmp_path, tmp_path / "b.xlsx")
-    assert report["problems"][0]["problem"] == "XLSX 内含 DTD 声明，拒绝打开"
+    assert report["problems"][0]["problem"] == "文件内含 DTD 声明，拒绝打开"
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.xlsm"])

@@ -82,7 +82,9 @@ class Trace(Traced):
 class Compared(Part):
     """What documents and every method say of it."""
 
-    documented_fen: Fen | None = Field(description="What documents alone decide; null forward.")
+    documented_fen: Fen | None = Field(
+        description="What documents alone decide, 0 of unexplained money; null forward."
+    )
     fen: dict[str, Fen] = Field(description="By method.")
     min_fen: Fen = Field(description="The least under any choice at every holder.")
     max_fen: Fen = Field(description="The most under any choice at every holder.")
@@ -93,8 +95,9 @@ class Comparison(Asked):
 
     amount_fen: dict[str, Fen] = Field(description="By method: what its parts add up to.")
     documented_fen: Fen | None
-    agreed_fen: Fen = Field(description="On how much all methods agree.")
-    certain_fen: Fen = Field(description="What is so under any choice.")
+    agreed_fen: Fen = Field(description="On how much all methods agree, unexplained money left out.")
+    certain_fen: Fen = Field(description="What is so under any choice, unexplained money left out.")
+    certainly_unexplained_fen: Fen = Field(description="What the ledger explains under no choice.")
     parts: list[Compared]
     parts_count: int
     tight: bool = Field(description="Whether each least and most is known to be attained.")

@@ -31,13 +31,17 @@ def write_comparison(
     if len(listed) < len(found.parts):
         add_row(made, *_rest(chosen, found, len(listed)))
     known = [] if found.documented_fen is None else [found.documented_fen]
-    sums = (*known, *found.amount_fen.values(), found.certain_fen)
+    least = found.certain_fen + found.certainly_unexplained_fen
+    sums = (*known, *found.amount_fen.values(), least)
     add_row(made, chosen.say("total"), *map(format_yuan, sums), "")
     write_table(made)
     write_line()
     write_line(
         chosen.say("compared", agreed=format_yuan(found.agreed_fen), certain=format_yuan(found.certain_fen))
     )
+    if found.certainly_unexplained_fen:
+        amount = format_yuan(found.certainly_unexplained_fen)
+        write_line(chosen.say("compared_unexplained", amount=amount))
     if found.loose:
         write_line(chosen.say("compared_loose", count=found.loose))
     for method in found.inexact:

@@ -39,6 +39,7 @@ def compare_one(
         documented_fen=found.documented_fen,
         agreed_fen=found.agreed_fen,
         certain_fen=found.certain_fen,
+        certainly_unexplained_fen=found.certainly_unexplained_fen,
         parts=[
             Compared(
                 id=shown(flow, volume, part.id, is_account=part.kind == "account"),

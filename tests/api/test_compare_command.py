@@ -33,13 +33,15 @@ def test_every_method_has_its_column_and_adds_up(run: Run) -> None:
     limits = json.loads(run(*PAYMENT[:4], "--method", "bounds", "--format", "json").stdout)
     both = {part["id"]: (part["min_fen"], part["max_fen"]) for part in found["parts"]}
     assert both == {part["id"]: (part["min_fen"], part["max_fen"]) for part in limits["parts"]}
-    assert found["certain_fen"] == sum(part["min_fen"] for part in found["parts"])
+    least = sum(part["min_fen"] for part in found["parts"])
+    assert found["certain_fen"] + found["certainly_unexplained_fen"] == least
 
 
 def test_documented_is_what_the_tag_leaves_no_choice_about(run: Run) -> None:
     found = json.loads(run(*PAYMENT, "--format", "json").stdout)
     documented = {part["id"]: part["documented_fen"] for part in found["parts"]}
-    assert documented["unexplained:" + POOL] == 50_000
+    assert documented["unexplained:" + POOL] == 0
+    assert found["certainly_unexplained_fen"] == 100_000
     assert found["documented_fen"] == sum(documented.values())
     ahead = json.loads(run("trace", "ZY01", "--direction", "forward", "--compare", "--format", "json").stdout)
     assert ahead["documented_fen"] is None
@@ -49,6 +51,13 @@ def test_csv_has_a_line_for_each_part(run: Run) -> None:
     lines = list(csv.reader(io.StringIO(run(*PAYMENT, "--format", "csv").stdout)))
     assert tuple(lines[0]) == COLUMNS
     assert len(lines) > 2
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "无法说明来源"), ("en", "unexplained under any choice")])
+def test_the_table_says_what_is_certainly_unexplained(run: Run, lang: str, words: str) -> None:
+    lines = [line for line in run("--lang", lang, *PAYMENT).stdout.splitlines() if words in line]
+    assert len(lines) == 1
+    assert "1,000.00" in lines[0]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -76,6 +85,7 @@ def test_the_api_compares_masked_and_bounded(home: Path) -> None:
     assert len(found["parts"]) == 1
     assert found["parts_count"] > 1
     assert set(found["parts"][0]["fen"]) == set(METHODS)
+    assert found["certainly_unexplained_fen"] == 100_000
     for canary in CANARIES:
         assert canary not in answer.text
     assert client.get("/v1/compare/nothing", params={"direction": "backward"}).status_code == 404

@@ -6,13 +6,15 @@ from typing import Any
 
 from tracer.flow.bounds.answer import bounds
 from tracer.flow.bounds.network import Network
-from tracer.flow.codes import METHODS
+from tracer.flow.codes import METHODS, UNEXPLAINED
 from tracer.flow.documented import documented
 from tracer.flow.store import Flow
 from tracer.flow.trace import ORIGIN_KINDS, Trace, origin_name, trace
 
 Key = tuple[str, str]
 """Name and kind of an origin, or of a holder."""
+
+UNEXPLAINED_KIND = ORIGIN_KINDS[UNEXPLAINED]
 
 COLUMNS = (
     "id", "kind", "documented_fen", *(f"{method.replace('-', '_')}_fen" for method in METHODS), "min_fen",
@@ -28,11 +30,19 @@ class ComparedPart:
     id: str
     kind: str
     documented_fen: int | None
-    """What documents alone decide, and no less than the least; None forward, where it is not asked."""
+    """What documents alone decide, and no less than the least; None forward, where it is not asked.
+
+    Of unexplained money 0: no document names it.
+    """
     fen: dict[str, int]
     """By method."""
     min_fen: int
     max_fen: int
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the ledger shows where it came from, or it is a place."""
+        return self.kind != UNEXPLAINED_KIND
 
     def to_dict(self) -> dict[str, Any]:
         """The part as `trace --compare` prints it."""
@@ -56,8 +66,13 @@ class Comparison:
 
     @property
     def certain_fen(self) -> int:
-        """What is so under any choice."""
-        return sum(part.min_fen for part in self.parts)
+        """What is so under any choice, unexplained money left out."""
+        return sum(part.min_fen for part in self.parts if part.is_explained)
+
+    @property
+    def certainly_unexplained_fen(self) -> int:
+        """What the ledger explains under no choice."""
+        return sum(part.min_fen for part in self.parts if not part.is_explained)
 
     @property
     def documented_fen(self) -> int | None:
@@ -67,8 +82,8 @@ class Comparison:
 
     @property
     def agreed_fen(self) -> int:
-        """On how much all methods agree."""
-        return sum(min(part.fen.values()) for part in self.parts)
+        """On the origin or place of how much all methods agree, unexplained money left out."""
+        return sum(min(part.fen.values()) for part in self.parts if part.is_explained)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `trace --compare`."""
@@ -81,6 +96,7 @@ class Comparison:
             "documented_fen": self.documented_fen,
             "agreed_fen": self.agreed_fen,
             "certain_fen": self.certain_fen,
+            "certainly_unexplained_fen": self.certainly_unexplained_fen,
             "parts": [part.to_dict() for part in self.parts],
             "tight": self.loose == 0,
             "inexact": self.inexact,
@@ -105,7 +121,7 @@ def compare(
     parts = [
         ComparedPart(
             *key,
-            None if known is None else max(known.get(key, 0), least.get(key, 0)),
+            None if known is None else _known(known, least, key),
             {method: fen[method].get(key, 0) for method in METHODS},
             least.get(key, 0),
             most[key],
@@ -119,6 +135,11 @@ def compare(
         loose=limits.loose,
         inexact=[method for method in METHODS if not answers[method].exact],
     )
+
+
+def _known(known: dict[Key, int], least: dict[Key, int], key: Key) -> int:
+    """What documents say of an origin: nothing where no document names it."""
+    return 0 if key[1] == UNEXPLAINED_KIND else max(known.get(key, 0), least.get(key, 0))
 
 
 def _documented(flow: Flow, subject: str) -> dict[Key, int]:

@@ -52,6 +52,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "All methods agree on {agreed} yuan; {certain} yuan are certain under any choice. The methods are"
         " conventions; what is documented, the least and the most are not",
     ),
+    "compared_unexplained": (
+        "另有 {amount} 元无论怎样取用都无法说明来源：不是凭证确定，也不计入一致和确定",
+        "Besides, {amount} yuan are unexplained under any choice: neither documented, nor counted as agreed"
+        " or certain",
+    ),
     "compared_loose": (
         "{count:,} 部分的至少、至多只是可靠的界限，未必达到",
         "Of {count:,} parts the least and most are sound, but perhaps not attained",

@@ -29,7 +29,7 @@ RUNS: tuple[tuple[str, ...], ...] = (
     ("end_to_end", "--size", "1000000"),
     ("scan", "--size", "1000000"),
     ("planted", "--size", "1000000"),
-    ("match", "--peer", "20000"),
+    ("match", "--peer", "5000"),
     ("cluster_steps",),
     ("cluster", "--size", "500000", "2000000", "--windows", "4"),
     ("real_input", str(DATA)),

@@ -176,7 +176,9 @@ class Finding(BaseModel):
         description="Of a finding of diversion: at least so much under any choice of money at every holder."
     )
     most_fen: Fen | None = Field(description="And at most so much.")
-    tight: bool = Field(description="False where least and most are sound and may not be attained.")
+    tight: bool | None = Field(
+        description="False where least and most are sound and may not be attained; null where there are none."
+    )
     parameters: dict[str, Any]
     evidence: list[Any]
     calendar_gaps: list[int] = Field(

@@ -101,7 +101,7 @@ def _finding(number: int, finding: dict[str, Any], rule: Rule) -> Finding:
         amount=format_yuan(finding["amount_fen"]),
         least_fen=finding.get("least_fen"),
         most_fen=finding.get("most_fen"),
-        tight=finding.get("tight", True),
+        tight=finding.get("tight", True) if "least_fen" in finding else None,
         parameters=finding["parameters"],
         evidence=[masked_row(entry) for entry in finding["evidence"]],
         calendar_gaps=finding.get("calendar_gaps", []),

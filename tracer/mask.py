@@ -80,7 +80,10 @@ COMPOUND_SURNAMES = frozenset(
 _ORGANISATION_WORDS = re.compile(
     "公司|合作社|集团|银行|信用社|商业|政府|财政|扶贫|委员会|居委|村委|办公室|中心|学校|小学|中学|大学|医院|卫生院|"
     "学院|研究|协会|基金|农场|林场|牧场|专户|专账|账户|国库|指标|资金|工程|建设|建筑|超市|商行|商店|经营部|"
-    "服务部|加工厂|养殖场|专业社|事务所|管理|人民|单位|收款|付款"
+    "服务部|加工厂|养殖场|专业社|事务所|管理|人民|单位|收款|付款|联合社|联社|企业|工厂|基地|园区|幼儿园|"
+    "党委|党组|党支部|纪委|监委|工委|大队|支队|总队|街道|开发区|示范区|乡镇|有限|分公司|商会|联合会|工会|"
+    "残联|妇联|办事处|部门|本级|服务队|施工队|物业|酒店|宾馆|药房|门市部|批发部|营业部|分行|支行|"
+    "..(?:县|区|乡|镇|街道).+(?:村|社区)$"
 )
 _ORGANISATION_ENDINGS = tuple("局办站所处厂店厅院校账组司署")
 _ORGANISATION_LATIN = re.compile(
@@ -114,7 +117,7 @@ def mask_name(name: str | None, organisations: Collection[str] = ()) -> str:
     `organisations` are names known to be no persons'. Empty gives an empty text.
     """
     text = (name or "").strip()
-    known = text in organisations or is_organisation(text)
+    known = text in organisations or shows_organisation(text)
     return mask_text(text) if known else mask_person(text)
 
 
@@ -128,18 +131,24 @@ def mask_person(name: str | None) -> str:
 
 
 def is_organisation(name: str) -> bool:
-    """Whether a name can only be an organisation's, by its words, its ending or its length."""
+    """Whether a name is more likely an organisation's: it shows a mark, or has more Han than most names.
+
+    For matching only: where a name is masked its length must not uncover it.
+    """
+    folded = unicodedata.normalize("NFKC", name).strip()
+    is_long = sum("\u3400" <= char <= "\u9fff" for char in folded) > _LONGEST_HAN_NAME
+    return shows_organisation(name) or (is_long and not any(dot in folded.strip(_DOTS) for dot in _DOTS))
+
+
+def shows_organisation(name: str) -> bool:
+    """Whether a name shows a mark of an organisation: a word or an ending. Its length is none."""
     folded = unicodedata.normalize("NFKC", name).strip()
     if any(dot in folded.strip(_DOTS) for dot in _DOTS) and not _ORGANISATION_LATIN.search(folded):
         return bool(_ORGANISATION_WORDS.search(folded))
     han = sum("\u3400" <= char <= "\u9fff" for char in folded)
     if not han:
         return bool(_ORGANISATION_LATIN.search(folded))
-    return bool(
-        _ORGANISATION_WORDS.search(folded)
-        or (han >= 3 and folded.endswith(_ORGANISATION_ENDINGS))
-        or han > _LONGEST_HAN_NAME
-    )
+    return bool(_ORGANISATION_WORDS.search(folded) or (han >= 3 and folded.endswith(_ORGANISATION_ENDINGS)))
 
 
 def mask_id(number: str | None) -> str:

@@ -239,8 +239,8 @@ from ingest import guarded
 from ingest.run import ingest
 report = ingest(sys.argv[1] + "/home", [sys.argv[1] + "/files"], dry_run=True)
 guarded.close_readers()
-status = open("/proc/self/status").read()
-own = int(status.split("VmHWM:")[1].split()[0])  # ru_maxrss would count what the tests held when they started this
+# Of this process ru_maxrss would count what the tests held when they started it.
+own = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
 peak = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 print(peak >> 10, sum(batch["accepted"] for batch in report["batches"]), len(report["problems"]))
 """

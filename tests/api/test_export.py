@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 import pytest
 from conftest import Run
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, sync_playwright
 from small_county import CANARIES
@@ -91,6 +91,7 @@ def test_the_subject_is_never_merged() -> None:
     assert "P0" in {box.key for box in drawn.boxes}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=30))
 def test_arrows_without_circles_run_to_the_right(pairs: list[tuple[int, int]]) -> None:
     keys = [str(n) for n in range(8)]

@@ -235,7 +235,9 @@ def _checked(reader: Reader, count: int | None) -> Iterator[list[str]]:
         try:
             record = next(reader)
             if len(record) > COLUMNS_MAX:
-                raise FileRefusedError("too-many-columns", row=line, line=line, columns=len(record))
+                raise FileRefusedError(
+                    "too-many-columns", row=line, line=line, columns=len(record), most=COLUMNS_MAX
+                )
             yield record
         except StopIteration:
             return

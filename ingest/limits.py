@@ -8,6 +8,9 @@ import os
 COLUMNS_MAX = 16_384
 """Of one sheet, as in any spreadsheet program."""
 
+FILLED_MAX = 1_000
+"""Of the filled cells in one of the rows in which a header is looked for; no table has fifty columns."""
+
 CELLS_MAX = 40_000_000
 """Of all sheets of a workbook, with the empty ones between the first cell and the last."""
 

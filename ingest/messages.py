@@ -275,9 +275,9 @@ MESSAGES: dict[str, Message] = {
         "check where it comes from; remove empty rows and columns, or split it",
     ),
     "too-many-columns": Message(
-        "第 {line} 行有 {columns} 列，拒绝读取（最多 16,384 列）",
+        "第 {line} 行有 {columns} 列，拒绝读取（最多 {most:,} 列）",
         "确认分隔符；删除多余的列，或拆成几个文件",
-        "line {line} has {columns} columns (at most 16,384 are read)",
+        "line {line} has {columns} columns (at most {most:,} are read)",
         "check the separator; remove columns that are not needed, or split the file",
     ),
     "line-too-long": Message(
@@ -303,6 +303,12 @@ MESSAGES: dict[str, Message] = {
         "检查文件来源；用表格软件另存一次，或拆成几个文件",
         "reading this file was given up after {seconds} seconds",
         "check where it comes from; save it anew in a spreadsheet program, or split it",
+    ),
+    "not-a-file": Message(
+        "不是普通文件（管道、设备或套接字），没有读取",
+        "移走它，或把内容另存为文件",
+        "this is no ordinary file but a pipe, a device or a socket",
+        "move it away, or save what it gives as a file",
     ),
     "changed": Message(
         "读取时文件正在被改写，没有导入",

@@ -4,10 +4,12 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 
 from ingest.csvfile import CsvSheet, read_lines
 from ingest.guarded import read_guarded
 from ingest.htmlfile import is_html, is_web_archive
+from ingest.limits import FILLED_MAX
 from ingest.sheet import FileRefusedError, Sheet, damaged
 from ingest.xmlfile import is_xml_spreadsheet
 from tracer.errors import UsageError
@@ -67,7 +69,7 @@ def empty_folders(paths: Iterable[Path], also: Iterable[str] = ()) -> list[str]:
 
 
 def _inside(folder: Path, globs: list[str]) -> list[SourceFile]:
-    files = [SourceFile(p, p.relative_to(folder).as_posix()) for p in folder.rglob("*") if p.is_file()]
+    files = [SourceFile(p, p.relative_to(folder).as_posix()) for p in folder.rglob("*") if not p.is_dir()]
     wanted = [file for file in files if _is_wanted(file, globs)]
     return sorted(wanted, key=lambda file: file.name.split("/"))
 
@@ -82,13 +84,24 @@ def open_file(source: SourceFile) -> Opened:
     """Read a file by what it is, not by what it is called; raises `FileRefusedError`."""
     try:
         before = source.path.stat()
+        if not S_ISREG(before.st_mode):
+            raise FileRefusedError("not-a-file")
         opened = _opened(source)
         after = source.path.stat()
     except OSError as error:
         raise FileRefusedError("unreadable", reason=error.strerror or type(error).__name__) from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise FileRefusedError("changed")
+    for sheet in (*opened.sheets, *opened.hidden):
+        _check_width(sheet)
     return opened
+
+
+def _check_width(sheet: Sheet) -> None:
+    """Refuse rows at the top with more filled cells than any table has: each may be a header."""
+    for line, row in enumerate(sheet.head(), 1):
+        if (filled := sum(map(bool, row))) > FILLED_MAX:
+            raise FileRefusedError("too-many-columns", row=line, line=line, columns=filled, most=FILLED_MAX)
 
 
 def _opened(source: SourceFile) -> Opened:

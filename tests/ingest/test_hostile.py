@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from samples import SPLIT_HEADER, ingested, ole, write_csv, write_xlsx
 
+from ingest.csvfile import read_lines
+
 ROWS = [SPLIT_HEADER, ("Z1", "X1", 1.5, "2019-01-01")]
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 DTD = b'<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -283,3 +285,40 @@ def test_a_reader_that_takes_too_much_time_ends_over_its_file_only(
     guarded.close_readers()
     assert ["还没有完" in p["problem"] for p in report["problems"]] == [True]
     assert [(batch["file"], batch["accepted"]) for batch in report["batches"]] == [("b.xlsx", 1)]
+
+
+def test_pipes_and_links_that_lead_nowhere_are_named_and_nothing_waits_for_them(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    (folder / "sub").mkdir(parents=True)
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "loop.csv").symlink_to(folder / "loop.csv")
+    (folder / "gone.xlsx").symlink_to(tmp_path / "nothing.xlsx")
+    (folder / "sub" / "up").symlink_to(folder)
+    write_csv(folder / "z.csv", ROWS)
+    report = ingested(tmp_path, folder)
+    assert [problem["file"] for problem in report["problems"]] == ["gone.xlsx", "loop.csv", "pipe.csv"]
+    assert "不是普通文件" in report["problems"][2]["problem"]
+    assert [(batch["file"], batch["accepted"]) for batch in report["batches"]] == [("z.csv", 1)]
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_csv(tmp_path / "a.csv", ROWS)
+
+    def slow(path: Path) -> bytes:
+        content = read_lines(path)
+        with path.open("ab") as stream:
+            stream.write(b"Z9,X9,1.5,2019-0")
+        return content
+
+    monkeypatch.setattr("ingest.read.read_lines", slow)
+    report = ingested(tmp_path, path)
+    assert ["正在被改写" in problem["problem"] for problem in report["problems"]] == [True]
+    assert report["batches"] == []
+
+
+def test_a_row_of_thousands_of_headers_is_refused(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [SPLIT_HEADER * 400] * 100)
+    (problem,) = ingested(tmp_path, path)["problems"]
+    assert "有 1600 列，拒绝读取（最多 1,000 列）" in problem["problem"]

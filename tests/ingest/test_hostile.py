@@ -235,6 +235,7 @@ def test_a_number_without_end_is_an_error_of_its_row(tmp_path: Path, good: bytes
     assert [batch["accepted"] for batch in report["batches"]] == [1]
 
 
+# Not `ru_maxrss` of the program itself: it begins with what the process had that started it.
 PROGRAM = """
 import resource, sys
 from ingest import guarded
@@ -243,7 +244,8 @@ report = ingest(sys.argv[1] + "/home", [sys.argv[1] + "/files"], dry_run=True)
 guarded.close_readers()
 # Of this process ru_maxrss would count what the tests held when they started it.
 own = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
-peak = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+own = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+peak = max(int(own), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 print(peak >> 10, sum(batch["accepted"] for batch in report["batches"]), len(report["problems"]))
 """
 

@@ -89,6 +89,15 @@ MethodOrBounds = Annotated[
     typer.Option(
         "--method",
         metavar="METHOD",
+        help="linked, fifo, lifo, pro-rata；bounds：任何方法下的至少和至多。"
+        " Which of a holder's money a transfer takes; bounds: least and most under any choice.",
+    ),
+]
+AnyMethod = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        metavar="METHOD",
         help="linked, fifo, lifo, pro-rata；bounds：任何方法下的至少和至多；own-first, poison：只看去向。"
         " Which of a holder's money a transfer takes; bounds: least and most under any choice.",
     ),

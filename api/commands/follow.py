@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.choices import AsOf, Choices, Direction, MethodOrBounds, Target, choices, parse_day
+from api.choices import AnyMethod, AsOf, Choices, Direction, MethodOrBounds, Target, choices, parse_day
 from api.keys import named
 from api.render import (
     Progress,
@@ -40,7 +40,7 @@ def trace(
     direction: Annotated[
         Direction, typer.Option(help="backward 从哪里来，forward 到了哪里。 Where from, or where to.")
     ],
-    method: MethodOrBounds = "linked",
+    method: AnyMethod = "linked",
     as_of: AsOf = None,
     everything: Annotated[
         bool, typer.Option("--all", help="表中列出全部，不省略。 List all of it in the table.")

@@ -87,6 +87,22 @@ def test_an_older_format_is_built_again(tmp_path: Path) -> None:
     assert json.loads(meta.read_text())["format"] == store.FORMAT
 
 
+@pytest.mark.parametrize("names", [["leg_names.npy"], ["meta.json"], None])
+@pytest.mark.parametrize("kept", [0, 5, 129])
+def test_a_build_whose_files_are_not_whole_is_built_again(
+    tmp_path: Path, names: list[str] | None, kept: int
+) -> None:
+    ingest(tmp_path, tables(), 1)
+    whole = build_flow(tmp_path)
+    folder = tmp_path / "flow" / "v1-linked-all"
+    for file in [folder / name for name in names] if names else list(folder.iterdir()):
+        file.write_bytes(file.read_bytes()[: min(kept, file.stat().st_size - 1)])
+    assert open_flow(tmp_path) is None
+    assert_same(whole, build_flow(tmp_path))
+    assert open_flow(tmp_path) is not None
+    assert builds(tmp_path) == ["v1-linked-all"]
+
+
 def test_a_killed_build_leaves_nothing_that_counts(tmp_path: Path) -> None:
     ingest(tmp_path, tables(), 1)
     program = (

@@ -193,7 +193,7 @@ def _swap_in(flow: Flow, folder: Path) -> None:
     name = flow_name(flow.version, flow.method, flow.as_of)
     unfinished = folder / f".new-{name}"
     save_flow(flow, unfinished)
-    if (folder / name).exists():  # of an older format
+    if (folder / name).exists():  # of an older format, or damaged
         _remove(folder / name)
     os.rename(unfinished, folder / name)
 

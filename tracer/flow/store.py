@@ -175,7 +175,8 @@ def open_flow(
 ) -> Flow | None:
     """Open the flow of a ledger version (default: the newest), or None where it is not built.
 
-    Raises `UsageError` for a method that is not there.
+    A build whose files are not whole counts as none: it is derived, and is built again. Raises `UsageError`
+    for a method that is not there.
     """
     check_method(method)
     folder = flows_folder(home) / flow_name(
@@ -183,9 +184,9 @@ def open_flow(
     )
     try:
         meta = json.loads((folder / _META).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        return _load(folder, meta) if meta["format"] == FORMAT else None
+    except (FileNotFoundError, EOFError, ValueError):  # numpy and json say so of files cut short
         return None
-    return _load(folder, meta) if meta["format"] == FORMAT else None
 
 
 def save_flow(flow: Flow, folder: Path) -> None:

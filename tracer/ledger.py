@@ -123,8 +123,9 @@ class Ledger:
 
     def damaged_files(self) -> list[Path]:
         """Files whose footer cannot be read; raises `DataRefusedError` where the list of files cannot be."""
-        folders = [self.folder / name for name in ("_commits", *TABLES)]
-        files = [file for folder in folders if (folder / "_delta_log").is_dir() for file in files_of(folder)]
+        # A table that has taken rows has a folder, so that one which has gone is named.
+        folders = [self.folder / name for name in ("_commits", *self.tables())]
+        files = [file for folder in folders for file in files_of(folder)]
         return [file for file in files if not can_be_read(file, [])]
 
     @contextmanager

@@ -69,6 +69,16 @@ def test_a_file_in_place_of_the_home_is_named(tmp_path: Path) -> None:
     assert not checks(file)["home"].ok
 
 
+def test_a_table_whose_folder_has_gone_is_named_and_3(home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy, ignore=shutil.ignore_patterns("flow", "graph"))
+    shutil.rmtree(copy / "ledger" / "accounts")
+    result = CliRunner().invoke(app, ["--home", str(copy), "doctor"])
+    assert result.exit_code == 3
+    failed = [check for check in doctor.examine(copy) if not check.ok]
+    assert ["accounts" in check.result for check in failed] == [True]
+
+
 @pytest.mark.parametrize("table", ["payments", "_commits"])
 def test_a_damaged_ledger_file_is_named_and_3(home: Path, tmp_path: Path, table: str) -> None:
     """By the command that needs it and by doctor, in one line of each language."""

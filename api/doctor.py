@@ -83,6 +83,7 @@ def _home(home: Path) -> list[Check]:
     checks = [Check("账本 ledger", True, f"v{number}" if number else "空 / empty")]
     if number:
         checks += _tables(home)
+    checks += _cases(home)
     checks.append(Check("已建资金流 flows", True, _listed(home / "flow", "v*")))
     checks.append(Check("已建图 graphs", True, _listed(home / "graph", "*.lbug")))
     return checks
@@ -101,6 +102,17 @@ def _tables(home: Path) -> list[Check]:
     except DataRefusedError as error:
         return [Check("文件 files", False, str(error))]
     return [Check("表 tables", True, ", ".join(f"{name} {rows:,}" for name, rows in tables.items()))]
+
+
+def _cases(home: Path) -> list[Check]:
+    from tracer.casework.db import check_cases
+    from tracer.errors import FundtrailError
+
+    name = "案件库 cases"
+    try:
+        return [Check(name, True, "完好 / whole")] if check_cases(home) else []
+    except FundtrailError as error:
+        return [Check(name, False, str(error))]
 
 
 def _listed(folder: Path, pattern: str) -> str:

@@ -3,8 +3,10 @@
 All writers take one lock, so that both engines do the same: one write at a time, reads beside it.
 """
 
+import fcntl
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from tracer.errors import DataRefusedError, FundtrailError, UsageError
 from tracer.settings import DATABASE_VARIABLE, cases_file
@@ -25,6 +27,9 @@ NEWEST = "0002"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "fundtrail_writes"
 _WAIT_SECONDS = 60
+_SQLITE_BYTES_MIN = 512
+"""The smallest page of SQLite: a file below it holds no database, though SQLite takes it for an empty one."""
+_DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _WRITERS_LOCK = 7_202_011
 """Number of the advisory lock of PostgreSQL that writers hold until their commit."""
 
@@ -65,7 +70,7 @@ def open_cases(home: Path) -> Iterator[Cases]:
     """The database of a home folder, made or brought up to date where needed, closed at the end.
 
     Raises `UsageError` for a URL that is none, `DatabaseUnavailable` where nobody answers, and
-    `DataRefusedError` where a newer fundtrail has made the database.
+    `DataRefusedError` where a newer fundtrail has made the database or its file is damaged.
     """
     cases = connect(home)
     try:
@@ -87,6 +92,7 @@ def read_cases(home: Path) -> Iterator[Connection]:
             yield connection
         return
     file = Path(url.database or "")
+    _refuse_stump(file)
     cases = Cases(_reading_engine(file) if file.exists() else _engine(URL.create("sqlite")))
     try:
         if _checked_form(cases) != NEWEST:
@@ -103,10 +109,26 @@ def connect(home: Path) -> Cases:
     url = database_url(home)
     if url.get_backend_name() == "sqlite":
         home.mkdir(parents=True, exist_ok=True)
+        if url.database not in (None, "", ":memory:"):
+            _make_whole(Path(str(url.database)))
     cases = Cases(_engine(url))
     if _checked_form(cases) != NEWEST:
         _upgrade(cases)
     return cases
+
+
+def check_cases(home: Path) -> bool:
+    """Whether a home folder has a file of cases, every page of which was then looked at; makes nothing.
+
+    Raises `DataRefusedError` where it is damaged, else as `read_cases`.
+    """
+    url = database_url(home)
+    if url.get_backend_name() != "sqlite" or not Path(url.database or "").exists():
+        return False
+    with read_cases(home) as connection:
+        if connection.execute(sa.text("PRAGMA quick_check(1)")).scalar() != "ok":
+            raise _damaged(str(url.database))
+    return True
 
 
 def database_url(home: Path) -> URL:
@@ -130,6 +152,39 @@ def _bad_url() -> str:
     return (
         f"{DATABASE_VARIABLE} 应写作 postgresql://用户:密码@主机:端口/库名 / "
         f"{DATABASE_VARIABLE} is written postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    )
+
+
+def _make_whole(file: Path) -> None:
+    """Make a new SQLite database under another name first, so that a kill leaves none that is empty."""
+    if file.exists():
+        _refuse_stump(file)
+        return
+    with file.with_name(f".{file.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if file.exists():
+            return
+        new = file.with_name(f".{file.name}.new")
+        for left in (new, *(new.with_name(f"{new.name}{end}") for end in ("-wal", "-shm"))):
+            left.unlink(missing_ok=True)
+        cases = Cases(_engine(URL.create("sqlite", database=str(new))))
+        try:
+            _upgrade(cases)
+        finally:
+            cases.close()
+        os.rename(new, file)
+
+
+def _refuse_stump(file: Path) -> None:
+    if file.is_file() and file.stat().st_size < _SQLITE_BYTES_MIN:
+        raise _damaged(str(file))
+
+
+def _damaged(file: str) -> DataRefusedError:
+    return DataRefusedError(
+        f"案件库 {file} 已损坏；请从备份恢复它（预警和处理单无法重新计算）"
+        f" / the database of cases {file} is damaged; restore it from a backup (alerts and slips cannot be"
+        " computed again)"
     )
 
 
@@ -195,15 +250,27 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def _told(engine: Engine) -> Iterator[None]:
-    """Tell in words of ours that the database does not answer."""
+    """Tell in words of ours that the database does not answer, or is damaged."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        shown = engine.url.render_as_string(hide_password=True)
-        reason = str(error.orig).strip().splitlines()[0]
-        raise DatabaseUnavailable(
-            f"案件库不能使用（{shown}）：{reason} / the database of cases cannot be used"
-        ) from error
+    except (DatabaseError, InterfaceError, sqlite3.DatabaseError) as error:
+        told = _in_our_words(engine, error)
+        if told is error:
+            raise
+        raise told from error
+
+
+def _in_our_words(engine: Engine, error: DBAPIError | sqlite3.DatabaseError) -> Exception:
+    """What to raise in place of an error of a database; itself, where it is a bug of ours."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    shown = engine.url.render_as_string(hide_password=True)
+    # The low byte is the kind of error, what is above it a detail.
+    if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        return _damaged(shown)
+    if not isinstance(error, OperationalError | InterfaceError):
+        return error
+    reason = str(cause).strip().splitlines()[0]
+    return DatabaseUnavailable(f"案件库不能使用（{shown}）：{reason} / the database of cases cannot be used")
 
 
 def _checked_form(cases: Cases) -> str | None:

@@ -11,9 +11,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pair_recorded": ("已记录 {id}：{verdict}（配对 {pair}）", "Recorded {id}: {verdict} (pair {pair})"),
     "pair_stands": (
         "{who} 于 {when} 已就这个对象作过决定（{id}：{verdict}）；没有保存，"
-        "请先用 fundtrail match undo {id} 撤回",
+        "请先用 {fundtrail} match undo {id} 撤回",
         "{who} has decided on this recipient on {when} ({id}: {verdict}); nothing was kept, take that back"
-        " first with fundtrail match undo {id}",
+        " first with {fundtrail} match undo {id}",
     ),
     "verdict": ("结论", "Verdict"),
     "why": ("理由", "Why"),

@@ -11,6 +11,7 @@ from tracer.flow.bounds.maxflow import (
     WORK,
     Goals,
     Graph,
+    is_mark_due,
     mark_behind,
     push,
     reversed_graph,
@@ -239,9 +240,10 @@ class _Search:
         state[LIMIT] = min(self.limit, state[WORK] + turn)
         reached = push(graph, self.work, goals, begin, fen.copy(), upper)
         is_sure = state[CUT] == 0 or reached == upper
-        if is_sure and reached < upper:
+        self.has_cut = is_sure and reached < upper and is_mark_due(self.work)
+        if self.has_cut:
             ends = begin if graph is self.back else np.flatnonzero(goals.width >= goals.need)
-            self.has_cut = mark_behind(self.graph, self.work, ends.astype(np.int32), self.is_behind)
+            mark_behind(self.graph, self.work, ends.astype(np.int32), self.is_behind)
         undo(self.work)
         state[CUT] = 0
         return reached if is_sure else -1

@@ -107,15 +107,19 @@ def push(graph: Graph, work: Work, goals: Goals, begin: Int32, fen: Int64, most:
 
 
 @compiled
-def mark_behind(graph: Graph, work: Work, ends: Int32, is_behind: Bool) -> bool:
+def is_mark_due(work: Work) -> bool:
+    """Whether searches have cost as much since a cut was marked as marking it did."""
+    return bool(work.state[WORK] - work.state[MARKED] >= work.state[MARK_COST])
+
+
+@compiled
+def mark_behind(graph: Graph, work: Work, ends: Int32, is_behind: Bool) -> None:
     """After a largest flow to some ends set which nodes more could still go from to one of them, all V.
 
     They are what lies behind a narrowest cut: no money that comes in elsewhere can be more at the ends than
-    this flow was. Does nothing, and returns False, until searches have cost as much as the last time.
+    this flow was. To be called, and its ends looked for, where `is_mark_due`.
     """
     queue, state, count, read = work.queue, work.state, len(ends), 0
-    if state[WORK] - state[MARKED] < state[MARK_COST]:
-        return False
     is_behind[:] = False
     for k in range(count):
         queue[k] = ends[k]
@@ -140,7 +144,6 @@ def mark_behind(graph: Graph, work: Work, ends: Int32, is_behind: Bool) -> bool:
                 count += 1
     state[WORK] += looked
     state[MARKED], state[MARK_COST] = state[WORK], looked
-    return True
 
 
 @allocating
@@ -159,16 +162,16 @@ def push_each(
             continue
         one[0], fen[0] = begin[k], most[k]
         pushed = push(graph, work, Goals(width, most[k], reach), one, fen, most[k])
-        if pushed < most[k] and not work.state[CUT]:
+        if pushed < most[k] and not work.state[CUT] and is_mark_due(work):
             count = 0
             for v in range(len(width)):
                 if width[v] >= most[k]:
                     goals[count] = v
                     count += 1
-            if mark_behind(graph, work, goals[:count], is_behind):
-                for j in range(k + 1, len(begin)):
-                    if not is_behind[begin[j]]:
-                        most[j] = min(most[j], pushed)
+            mark_behind(graph, work, goals[:count], is_behind)
+            for j in range(k + 1, len(begin)):
+                if not is_behind[begin[j]]:
+                    most[j] = min(most[j], pushed)
         undo(work)
         if work.state[CUT]:
             return k

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -137,7 +137,7 @@ class Registers:
             entry = json.loads(line)
             if "removes" in entry:
                 known = found[entry.pop("removes")]
-                found[known.number] = Import(**{**_values(known), "removed": entry})
+                found[known.number] = replace(known, removed=entry)
             else:
                 found[entry["number"]] = _import(entry)
         return tuple(found.values())
@@ -322,10 +322,6 @@ def _digest(rows: pa.Table) -> str:
     with pa.ipc.new_stream(sink, rows.schema) as writer:
         writer.write_table(rows.combine_chunks())
     return hashlib.sha256(sink.getvalue()).hexdigest()
-
-
-def _values(one: Import) -> dict[str, Any]:
-    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def _import(entry: dict[str, Any]) -> Import:

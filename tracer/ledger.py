@@ -5,7 +5,6 @@ number stands in the commits table, which takes all batches of one ingest in one
 killed before that leaves rows that nobody sees and the next writer removes.
 """
 
-import fcntl
 import json
 import secrets
 from collections.abc import Iterator, Sequence
@@ -21,9 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
 
-from tracer.errors import DataRefusedError, UsageError
+from tracer.errors import UsageError
 from tracer.ledger_digest import content_digest
 from tracer.ledger_files import append_rows, can_be_read, files_of, read_rows, system_errors
+from tracer.lock import only_process
 from tracer.schema import TABLES, Table
 from tracer.settings import ledger_folder, ledger_version
 
@@ -135,14 +135,11 @@ class Ledger:
         Raises `DataRefusedError` while another process writes.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise DataRefusedError(
-                    "另一个进程正在写入此账本，请等它结束后重试 / another process is writing to this ledger; "
-                    "try again when it has finished"
-                ) from error
+        busy = (
+            "另一个进程正在写入此账本，请等它结束后重试 / another process is writing to this ledger; "
+            "try again when it has finished"
+        )
+        with only_process(self.folder / ".lock", busy):
             unfinished = self.folder / ".unfinished"
             if unfinished.exists():
                 self._drop_orphans()

@@ -3,7 +3,6 @@
 All writers take one lock, so that both engines do the same: one write at a time, reads beside it.
 """
 
-import fcntl
 import logging
 import os
 import sqlite3
@@ -19,6 +18,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from tracer.errors import DataRefusedError, FundtrailError, UsageError
+from tracer.lock import only_process
 from tracer.settings import DATABASE_VARIABLE, cases_file
 
 NEWEST = "0002"
@@ -160,8 +160,7 @@ def _make_whole(file: Path) -> None:
     if file.exists():
         _refuse_stump(file)
         return
-    with file.with_name(f".{file.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with only_process(file.with_name(f".{file.name}.lock")):
         if file.exists():
             return
         new = file.with_name(f".{file.name}.new")

@@ -1,6 +1,5 @@
 """Build flows: from a ledger version to stored columns, checked to the fen and swapped in at the end."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -25,6 +24,7 @@ from tracer.flow.movements import Movements, movements, read_tables
 from tracer.flow.order import order_rows
 from tracer.flow.store import Flow, Texts, check_method, flow_name, flows_folder, open_flow, save_flow
 from tracer.ledger import Ledger
+from tracer.lock import only_process
 from tracer.settings import ledger_version
 
 VERSIONS_KEPT = 3
@@ -182,8 +182,7 @@ def _index_of_names(moved: Movements) -> tuple[Int64, Int64, bool]:
 def one_builder(folder: Path) -> Iterator[Path]:
     """Let one process build in a folder at a time; what a killed one left unfinished is removed."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with only_process(folder / ".lock"):
         for unfinished in [*folder.glob(".new-*"), *folder.glob(".old-*")]:
             shutil.rmtree(unfinished)
         yield folder

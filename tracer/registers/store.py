@@ -5,7 +5,6 @@ Apart from the ledger, because these rows must be possible to remove: each impor
 line on, and a removal too; rows without a line that counts are swept by the next writer.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -21,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tracer.errors import DataRefusedError, UsageError
+from tracer.lock import only_process
 from tracer.registers.classes import Classes, RegisterClass, load_classes
 
 ROW_COLUMNS = pa.schema([("_file", pa.int32()), ("_sheet", pa.string()), ("_row", pa.int64())])
@@ -286,14 +286,11 @@ class Registers:
     def _writing(self) -> Iterator[None]:
         """The only writer at a time; what no line of the log speaks for is swept first."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise DataRefusedError(
-                    "另一个进程正在写入登记，请等它结束后重试 / another process is writing registers;"
-                    " try again when it has finished"
-                ) from error
+        busy = (
+            "另一个进程正在写入登记，请等它结束后重试 / another process is writing registers;"
+            " try again when it has finished"
+        )
+        with only_process(self.folder / ".lock", busy):
             log = self.folder / "log.jsonl"
             if log.is_file() and (torn := len(log.read_bytes().rpartition(b"\n")[2])):
                 os.truncate(log, log.stat().st_size - torn)

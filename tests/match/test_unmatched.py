@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.match.offices import OFFICES
 from tests.rules.casebook import read_cases, write_ledger
 from tracer.casework import pairs
 from tracer.casework.db import open_cases
@@ -28,16 +29,7 @@ COLUMNS = (
     " | project_id | indicator_id | refund_of"
 )
 LEDGER = {
-    "agencies": """
-        agency_id | agency_name | region_code
-        A1        | 甲县财政局  | 522323000000
-        A2        | 乙县财政局  | 522324
-    """,
-    "accounts": """
-        account_no | holder_name | holder_id | account_type
-        POOL1      | 甲县财政局  | A1        | special
-        POOL2      | 乙县财政局  | A2        | special
-    """,
+    **OFFICES,
     "funds": """
         fund_id | fund_name | register_only
         F1      | 产业资金  | yes

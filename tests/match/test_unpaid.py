@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.match.offices import OFFICES
 from tests.rules.casebook import Case, read_cases, write_ledger
 from tracer.errors import ConservationError
 from tracer.recipients.unpaid import GROUPINGS, Unpaid, unpaid
@@ -50,16 +51,7 @@ def test_without_its_tables_nothing_is_known(name: str, tmp_path: Path) -> None:
 
 
 LEDGER = {
-    "agencies": """
-        agency_id | agency_name | region_code
-        A1        | 甲县财政局  | 522323000000
-        A2        | 乙县财政局  | 522324
-    """,
-    "accounts": """
-        account_no | holder_name | holder_id | account_type
-        POOL1      | 甲县财政局  | A1        | special
-        POOL2      | 乙县财政局  | A2        | special
-    """,
+    **OFFICES,
     "indicators": """
         indicator_id | amount | fund_name
         I1           | 1000   | 低保 资金

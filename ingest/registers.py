@@ -11,12 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.check import Checked, check
+from ingest.check import check
 from ingest.headers import column_letter, header_text, split_header
-from ingest.messages import note, note_line, problem
+from ingest.messages import problem
+from ingest.notes import note, note_line
 from ingest.plan import Plan, Trouble
 from ingest.read import SourceFile, open_file, source_files
-from ingest.run import Progress
+from ingest.run import Progress, batch_of
 from ingest.sheet import FileRefusedError, Sheet
 from ingest.units import set_units
 from tracer.errors import UsageError
@@ -129,7 +130,7 @@ class _Run:
         masked: list[dict[str, Any]] = []
         if good is not None:
             good, masked = _without_masked(sheet, self.known.table, good)
-        batch = _batch(sheet, self.known.name, checked, plan)
+        batch = batch_of(sheet, plan, checked)
         batch["rejected"] += len(masked)
         if good is not None and len(good):
             where = {
@@ -161,23 +162,6 @@ class _Run:
 def _numbers(rows: pa.Table, batches: int) -> np.ndarray[Any, np.dtype[np.int64]]:
     """How many rows are of each batch."""
     return np.bincount(rows[_BATCH].to_numpy(), minlength=batches)
-
-
-def _batch(sheet: Sheet, name: str, checked: Checked, plan: Plan) -> dict[str, Any]:
-    return {
-        "file": sheet.file,
-        "sheet": sheet.name,
-        "table": name,
-        "rows": checked.rows,
-        "accepted": 0,
-        "rejected": checked.rejected,
-        "totals": checked.totals,
-        "blank": checked.blank,
-        "duplicates": 0,
-        "corrected": 0,
-        "sums": {},
-        "columns": plan.columns,
-    }
 
 
 def _without_masked(sheet: Sheet, table: Table, rows: pa.Table) -> tuple[pa.Table, list[dict[str, Any]]]:

@@ -11,13 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.check import check
+from ingest.check import Checked, check
 from ingest.csvfile import CsvSheet
 from ingest.headers import column_letter
 from ingest.kept import check_keepable, keep, kept_entries, plans_by_headers
 from ingest.look import Look, look_at
 from ingest.mapping import Entry, HeaderMissingError, RowMissingError, load_mapping
-from ingest.messages import note, note_line, problem
+from ingest.messages import problem
+from ingest.notes import note, note_line
 from ingest.parts import Part
 from ingest.plan import Plan
 from ingest.read import SourceFile, empty_folders, open_file, source_files
@@ -218,20 +219,8 @@ class _Run:
     def _take(self, source: SourceFile, sheet: Sheet, plan: Plan) -> None:
         """Check a sheet and offer its good rows to the ledger; adds one batch and its problems."""
         checked = check(sheet, plan)
-        batch: dict[str, Any] = {
-            "file": sheet.file,
-            "sheet": sheet.name,
-            "table": plan.table.name if plan.table else None,
-            "rows": checked.rows,
-            "accepted": 0,
-            "rejected": checked.rejected,
-            "totals": checked.totals,
-            "blank": checked.blank,
-            "duplicates": 0,
-            "corrected": 0,
-            "sums": dict.fromkeys(_money_columns(plan), 0),
-            "columns": plan.columns,
-        }
+        batch = batch_of(sheet, plan, checked)
+        batch["sums"] = dict.fromkeys(_money_columns(plan), 0)
         if plan.table and checked.good is not None:
             status = self._opened().add(
                 plan.table.name, checked.good, file=sheet.file, sheet=sheet.name, report=batch
@@ -264,6 +253,24 @@ class _Run:
                 columns="、".join(columns),
                 columns_en=", ".join(columns),
             )
+
+
+def batch_of(sheet: Sheet, plan: Plan, checked: Checked) -> dict[str, Any]:
+    """A batch of the report, with what checking a sheet counted; nothing is accepted yet."""
+    return {
+        "file": sheet.file,
+        "sheet": sheet.name,
+        "table": plan.table.name if plan.table else None,
+        "rows": checked.rows,
+        "accepted": 0,
+        "rejected": checked.rejected,
+        "totals": checked.totals,
+        "blank": checked.blank,
+        "duplicates": 0,
+        "corrected": 0,
+        "sums": {},
+        "columns": plan.columns,
+    }
 
 
 def _misfit(entry: Entry, source: SourceFile, error: HeaderMissingError | None) -> str:

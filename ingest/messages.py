@@ -1,4 +1,4 @@
-"""Problems as ingest tells them, in Chinese and English; Chinese texts go into reports. See also `notes.py`."""
+"""Problems as ingest tells them, in Chinese and English; Chinese texts go into reports. Notes: `notes.py`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -19,9 +19,7 @@ def folder_of(home: Path) -> Path:
 
 def kept_entries(home: Path) -> list[Entry]:
     """The entries of all kept mapping files, in order of file name; raises `UsageError` for a broken one."""
-    folder = folder_of(home)
-    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    return [entry for file in files for entry in load_mapping(file)]
+    return [entry for file in _kept_files(home) for entry in load_mapping(file)]
 
 
 def check_keepable(home: Path, file: Path, entries: Sequence[Entry]) -> None:
@@ -32,8 +30,7 @@ def check_keepable(home: Path, file: Path, entries: Sequence[Entry]) -> None:
                 f"映射文件 {entry.place} 没有 headers（全部表头），不能保留；用 --write-mapping 写出的文件有"
                 f" / {entry.place} has no headers and cannot be kept; what --write-mapping writes has them"
             )
-    folder = folder_of(home)
-    for other in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+    for other in _kept_files(home):
         if other.name == _name(file):
             continue
         if {entry.headers for entry in load_mapping(other)} & {entry.headers for entry in entries}:
@@ -49,6 +46,11 @@ def keep(home: Path, file: Path) -> Path:
     make_folder(target.parent)
     write_output(target, file.read_bytes())
     return target
+
+
+def _kept_files(home: Path) -> list[Path]:
+    folder = folder_of(home)
+    return sorted(folder.glob("*.yaml")) if folder.is_dir() else []
 
 
 def _name(file: Path) -> str:

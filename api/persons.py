@@ -23,6 +23,10 @@ MASKS = {
     "benefit": mask_text,
     "period": mask_text,
     "paid_payment_id": mask_text,
+    "beneficiary_name": mask_person,
+    "payee_account": mask_account,
+    "reason": mask_text,
+    "decided_by": mask_person,
 }
 """How each column is masked; a recipient counts as a person whatever the name looks like."""
 

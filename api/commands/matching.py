@@ -11,7 +11,6 @@ from api.home import check_home
 from api.keys import home_secret
 from api.persons import bits_text, masked_row, plain_candidate, plain_row, reason_text, reasons_text, word
 from api.render import add_row, as_dict_rows, table, words, write_csv, write_json, write_line, write_table
-from tracer.mask import mask_account, mask_id, mask_person, mask_text
 from tracer.money import format_yuan
 
 if TYPE_CHECKING:
@@ -263,8 +262,8 @@ def _write_records(chosen: Choices, rows: list[dict[str, Any]]) -> None:
         verdict = chosen.say(f"pair_{row['verdict']}")
         if row["previous"]:
             verdict = f"{verdict} ({row['previous']})"
-        recipient = (mask_person(row["beneficiary_name"]), mask_id(row["beneficiary_id"]))
-        account, person = mask_account(row["payee_account"]), mask_id(row["person_id"])
-        told = (mask_text(row["reason"]), mask_person(row["decided_by"]), row["recorded_at"])
-        add_row(made, row["decision_id"], verdict, row["pair"], *recipient, account, person, *told)
+        shown = masked_row(row)
+        recipient = (shown["beneficiary_name"], shown["beneficiary_id"], shown["payee_account"])
+        told = (shown["person_id"], shown["reason"], shown["decided_by"], shown["recorded_at"])
+        add_row(made, row["decision_id"], verdict, row["pair"], *recipient, *told)
     write_table(made)

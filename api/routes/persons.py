@@ -15,7 +15,7 @@ from api.persons import masked_row, plain_candidate, plain_row
 from tracer.casework import pairs as casework
 from tracer.casework.slips import HANDLER_MAX, TEXT_MAX
 from tracer.errors import UsageError
-from tracer.mask import mask_account, mask_id, mask_person, mask_text
+from tracer.mask import mask_text
 from tracer.money import format_yuan
 from tracer.recipients.matching import candidate, candidates, pair_key
 
@@ -230,13 +230,5 @@ def _pair(key: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record(books: OpenBooks, one: casework.Decision) -> told.PairDecision:
-    row = casework.record_row(one)
-    shown = {
-        "beneficiary_id": mask_id(row["beneficiary_id"]),
-        "beneficiary_name": mask_person(row["beneficiary_name"]),
-        "payee_account": mask_account(row["payee_account"]),
-        "person_id": mask_id(row["person_id"]),
-        "reason": mask_text(row["reason"]),
-        "decided_by": mask_person(row["decided_by"]),
-    }
-    return told.PairDecision(**(row | shown), pair=pair_key(home_secret(books.home), one.pair))
+    row = masked_row(casework.record_row(one))
+    return told.PairDecision(**row, pair=pair_key(home_secret(books.home), one.pair))
